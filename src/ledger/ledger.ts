@@ -1,0 +1,191 @@
+/**
+ * The ledger: per device, counts that always add up (core/tally.ts names the columns).
+ *
+ * Format. Table `ledger`: page number → 256 device rows of ten f64 (host order, little endian on every platform that
+ * Node and LMDB run on), which is the memory the counts are kept in; `checkpoint` → the sequences that the pages
+ * include, as JSON {appliedThrough, settledThrough}.
+ *
+ *     page p │ row of slot 256 p │ row of slot 256 p + 1 │ …      row │ 8 tally columns │ stored │ last received, ms │
+ *
+ * Invariants. Memory holds exactly the blocks and settlements that are on disk. A checkpoint writes the pages that
+ * changed, with the sequences that they include, in the transaction that removes those blocks from the spool.
+ *
+ * Recovery. Pages + the tallies of the blocks after `appliedThrough` + the settlements after `settledThrough`, all of
+ * which are still in the spool. Therefore a change of the ledger is durable exactly when its block or its cursor is.
+ */
+import type { Counts } from '../core/counts.js'
+import type { StateStore, Table } from '../core/state.js'
+import { Column, TALLY_COLUMNS, TALLY_STRIDE } from '../core/tally.js'
+import type { LedgerView } from '../core/views.js'
+
+const ROWS = 256
+const STORED = TALLY_COLUMNS
+const LAST_RECEIVED = TALLY_COLUMNS + 1
+const STRIDE = TALLY_COLUMNS + 2
+const CHECKPOINT = 'checkpoint'
+
+export interface Checkpoint {
+  /** Blocks up to this one are in the pages. */
+  readonly appliedThrough: number
+  /** Settlements of the primary sink up to this block are in the pages. */
+  readonly settledThrough: number
+}
+
+export class Ledger implements LedgerView {
+  readonly #table: Table
+  readonly #pages: Float64Array[] = []
+  readonly #dirty = new Set<number>()
+  readonly #totals = new Float64Array(STRIDE)
+  #appliedThrough = 0
+  #settledThrough = 0
+  #revision = 0
+
+  constructor(state: StateStore) {
+    this.#table = state.table('ledger')
+    for (const { key, value } of this.#table.entries()) {
+      if (key === CHECKPOINT) this.#restore(JSON.parse(value.toString()) as Checkpoint)
+      else this.#load(Number(key), value)
+    }
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  get checkpoint(): Checkpoint {
+    return { appliedThrough: this.#appliedThrough, settledThrough: this.#settledThrough }
+  }
+
+  /** Adds a block's tallies. Blocks come in order; one that is already included changes nothing. */
+  apply(sequence: number, createdAtMs: number, tallies: Uint32Array): void {
+    if (sequence <= this.#appliedThrough) return
+    this.#appliedThrough = sequence
+    this.#revision++
+    for (let at = 0; at < tallies.length; at += TALLY_STRIDE) this.#applyRow(tallies, at, createdAtMs)
+  }
+
+  /**
+   * Adds what the primary sink's settling of a block means: every point that the block let through is stored.
+   * `reject` takes back those that were refused.
+   */
+  settle(sequence: number, tallies: Uint32Array): void {
+    if (sequence <= this.#settledThrough) return
+    this.#settledThrough = sequence
+    this.#revision++
+    for (let at = 0; at < tallies.length; at += TALLY_STRIDE) {
+      this.#add(tallies[at]!, STORED, pointsForSinks(tallies, at))
+    }
+  }
+
+  reject(slot: number, count: number): void {
+    this.#revision++
+    this.#add(slot, STORED, -count)
+    this.#add(slot, Column.pointsDeadLettered, count)
+  }
+
+  totals(): Counts {
+    return toCounts(this.#totals, 0)
+  }
+
+  counts(slot: number): Counts {
+    const page = this.#pages[Math.floor(slot / ROWS)]
+    return page === undefined ? NOTHING : toCounts(page, (slot % ROWS) * STRIDE)
+  }
+
+  sum(slots: Iterable<number>): Counts {
+    const sum = new Float64Array(STRIDE)
+    for (const slot of slots) {
+      const page = this.#pages[Math.floor(slot / ROWS)]
+      if (page === undefined) continue
+      const row = (slot % ROWS) * STRIDE
+      for (let column = 0; column <= STORED; column++) sum[column]! += page[row + column]!
+    }
+    return toCounts(sum, 0)
+  }
+
+  lastReceivedMs(slot: number): number {
+    return this.#pages[Math.floor(slot / ROWS)]?.[(slot % ROWS) * STRIDE + LAST_RECEIVED] ?? 0
+  }
+
+  /** Writes what changed since the last checkpoint; joins the transaction of the caller. */
+  write(): void {
+    for (const number of this.#dirty) {
+      // A copy: the write happens later, on another thread, while the page goes on changing.
+      this.#table.put(number, Buffer.from(Buffer.from(this.#pages[number]!.buffer)))
+    }
+    this.#dirty.clear()
+    this.#table.put(CHECKPOINT, Buffer.from(JSON.stringify(this.checkpoint)))
+  }
+
+  /** After a checkpoint that did not reach the disk: every page is written again with the next one. */
+  rewriteAll(): void {
+    for (let number = 0; number < this.#pages.length; number++) this.#dirty.add(number)
+  }
+
+  #applyRow(tallies: Uint32Array, at: number, createdAtMs: number): void {
+    const slot = tallies[at]!
+    const page = this.#pageOf(slot)
+    const row = (slot % ROWS) * STRIDE
+    for (let column = 0; column < TALLY_COLUMNS; column++) {
+      const count = tallies[at + 1 + column]!
+      page[row + column]! += count
+      this.#totals[column]! += count
+    }
+    if (tallies[at + 1 + Column.received]! > 0) page[row + LAST_RECEIVED] = createdAtMs
+  }
+
+  #add(slot: number, column: number, count: number): void {
+    this.#pageOf(slot)[(slot % ROWS) * STRIDE + column]! += count
+    this.#totals[column]! += count
+  }
+
+  /** The page of a slot, which is about to change. */
+  #pageOf(slot: number): Float64Array {
+    const number = Math.floor(slot / ROWS)
+    while (this.#pages.length <= number) this.#pages.push(new Float64Array(ROWS * STRIDE))
+    this.#dirty.add(number)
+    return this.#pages[number]!
+  }
+
+  #restore({ appliedThrough, settledThrough }: Checkpoint): void {
+    this.#appliedThrough = appliedThrough
+    this.#settledThrough = settledThrough
+  }
+
+  #load(number: number, record: Buffer): void {
+    const page = this.#pageOf(number * ROWS)
+    record.copy(Buffer.from(page.buffer))
+    this.#dirty.delete(number)
+    for (let row = 0; row < page.length; row += STRIDE) {
+      for (let column = 0; column <= STORED; column++) this.#totals[column]! += page[row + column]!
+    }
+  }
+}
+
+/** Points of a tally row that go to the sinks. */
+export function pointsForSinks(tallies: Uint32Array, at: number): number {
+  return (
+    tallies[at + 1 + Column.pointsDecoded]! -
+    tallies[at + 1 + Column.pointsFiltered]! -
+    tallies[at + 1 + Column.pointsDeadLettered]!
+  )
+}
+
+function toCounts(values: Float64Array, row: number): Counts {
+  const decoded = values[row + Column.pointsDecoded]!
+  const filtered = values[row + Column.pointsFiltered]!
+  const deadLettered = values[row + Column.pointsDeadLettered]!
+  const stored = values[row + STORED]!
+  return {
+    messages: {
+      received: values[row + Column.received]!,
+      decoded: values[row + Column.decoded]!,
+      ignored: values[row + Column.ignored]!,
+      deadLettered: values[row + Column.deadLettered]!,
+      refused: values[row + Column.refused]!,
+    },
+    points: { decoded, stored, filtered, deadLettered, pending: decoded - stored - filtered - deadLettered },
+  }
+}
+
+const NOTHING = toCounts(new Float64Array(STRIDE), 0)
