@@ -50,7 +50,12 @@ class Connection {
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => {
       const id = Buffer.from(`load-${process.pid}-${index}`)
       this.socket.write(
-        Buffer.concat([Buffer.from([0x10, CONNECT_HEAD.length + 2 + id.length]), CONNECT_HEAD, length(id), id]),
+        Buffer.concat([
+          Buffer.from([0x10, CONNECT_HEAD.length + 2 + id.length]),
+          CONNECT_HEAD,
+          length(id),
+          id,
+        ]),
       )
     })
     this.socket.once('data', () => {
@@ -84,7 +89,7 @@ class Connection {
     packet.writeUInt16BE(this.#topic.length, head)
     this.#topic.copy(packet, head + 2)
     packet.writeUInt16BE(id, head + 2 + this.#topic.length)
-    packet.latin1Write(payload, head + 4 + this.#topic.length)
+    packet.write(payload, head + 4 + this.#topic.length, 'latin1')
     return packet
   }
 

@@ -1,0 +1,58 @@
+/**
+ *     npm run bench                      everything, into bench/RESULTS.md (about 12 minutes)
+ *     npm run bench -- throughput idle   only these, to standard output
+ *     MQTTLOAD=/path/to/mqttload npm run bench     with a generator written in C as well
+ */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cGenerator, nodeGenerator } from './generators.js'
+import { type Table, toMarkdown } from './report.js'
+import { drain } from './scenarios/drain.js'
+import { idleConnections } from './scenarios/idle.js'
+import { latency } from './scenarios/latency.js'
+import { liveLatency } from './scenarios/live.js'
+import { throughput } from './scenarios/throughput.js'
+
+const { MQTTLOAD, BENCH_SECONDS = '10', BENCH_ROUNDS = '3' } = process.env
+const seconds = Number(BENCH_SECONDS)
+const rounds = Number(BENCH_ROUNDS)
+const c = MQTTLOAD === undefined ? undefined : cGenerator(MQTTLOAD)
+
+const SCENARIOS: Readonly<Record<string, () => Promise<Table[]>>> = {
+  throughput: async () => [
+    await throughput(nodeGenerator, 100, seconds, rounds),
+    ...(c === undefined ? [] : [await throughput(c, 32, seconds, rounds)]),
+  ],
+  latency: async () => [await latency(c ?? nodeGenerator, 20_000, seconds)],
+  drain: async () => [await drain(60, 20_000)],
+  idle: async () => [await idleConnections(8_000)],
+  live: async () => [await liveLatency(200)],
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in SCENARIOS))
+if (unknown.length > 0)
+  throw new Error(`no scenario ${unknown.join(', ')}; there are ${Object.keys(SCENARIOS).join(', ')}`)
+
+const tables: Table[] = []
+for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  console.error(`${name} …`)
+  tables.push(...(await scenario()))
+}
+
+const report = toMarkdown(tables, [version('mosquitto', ['-h']), version('influxd', ['version'])])
+if (wanted.length === 0) writeFileSync('bench/RESULTS.md', report)
+console.log(report)
+
+/** The first line that a program says of itself. */
+function version(command: string, args: readonly string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0]!.trim()
+  } catch (error) {
+    // Mosquitto ends its help with a failure status.
+    return String((error as { stdout?: string }).stdout ?? '')
+      .split('\n')[0]!
+      .trim()
+  }
+}

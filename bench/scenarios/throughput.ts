@@ -1,0 +1,110 @@
+import type { Generator } from '../generators.js'
+import { cpuSeconds } from '../processes.js'
+import { median, type Table } from '../report.js'
+import { startBareAedes, startMosquitto } from '../targets/brokers.js'
+import { GatewayTarget } from '../targets/gateway.js'
+import { Influxd } from '../targets/influxd.js'
+import type { Target } from '../targets/target.js'
+
+export interface Measured {
+  readonly target: string
+  readonly ackedPerSecond: number
+  /** Microseconds of CPU per acknowledged message, by process, until everything is stored. */
+  readonly cpuUs: Readonly<Record<string, number>>
+  /** Points stored per second from the first message until the last one is stored; NaN for plain brokers. */
+  readonly storedPerSecond: number
+}
+
+type Starter = () => Promise<Target>
+
+/** Starts one after the other, loads each for the same time, and goes round: what drifts, drifts for all. */
+export async function alternate(
+  starters: readonly Starter[],
+  generator: Generator,
+  load: { connections: number; window: number; seconds: number },
+  rounds: number,
+): Promise<Map<string, Measured[]>> {
+  const results = new Map<string, Measured[]>()
+  for (let round = 0; round < rounds; round++) {
+    for (const starter of starters) {
+      const target = await starter()
+      const measured = await measure(target, generator, load).finally(() => target.stop())
+      console.error(`  ${generator.name}: ${target.name} ${Math.round(measured.ackedPerSecond)}/s`)
+      results.set(target.name, [...(results.get(target.name) ?? []), measured])
+    }
+  }
+  return results
+}
+
+async function measure(
+  target: Target,
+  generator: Generator,
+  load: { connections: number; window: number; seconds: number },
+): Promise<Measured> {
+  // A short warm-up, so that all run compiled code with warm files.
+  await generator.run({ ...load, port: target.mqttPort, seconds: 1 })
+  const storedBefore = (await target.settled?.()) ?? 0
+  const before = Object.entries(target.pids).map(([name, pid]) => [name, cpuSeconds(pid)] as const)
+  const start = performance.now()
+  const { acked, sent, msgsPerSecond } = await generator.run({ ...load, port: target.mqttPort })
+  if (acked !== sent) throw new Error(`${target.name}: ${sent - acked} messages were not acknowledged`)
+  const stored = (await target.settled?.()) ?? Number.NaN
+  const storedSeconds = (performance.now() - start) / 1000
+  if (target.settled !== undefined && stored - storedBefore !== acked) {
+    throw new Error(`${target.name}: ${acked} acknowledged, ${stored - storedBefore} stored`)
+  }
+  const cpuUs = Object.fromEntries(
+    before.map(([name, seconds]) => [name, ((cpuSeconds(target.pids[name]!) - seconds) * 1e6) / acked]),
+  )
+  return { target: target.name, ackedPerSecond: msgsPerSecond, cpuUs, storedPerSecond: acked / storedSeconds }
+}
+
+/** Acknowledged messages a second and CPU per message: gateway, Mosquitto and bare Aedes, alternating. */
+export async function throughput(
+  generator: Generator,
+  window: number,
+  seconds: number,
+  rounds: number,
+): Promise<Table> {
+  const influxd = await Influxd.start()
+  try {
+    const starters = [
+      startMosquitto,
+      startBareAedes,
+      () => GatewayTarget.start(influxd),
+      () => GatewayTarget.start(),
+    ]
+    const results = await alternate(starters, generator, { connections: 100, window, seconds }, rounds)
+    return toTable(generator, window, results)
+  } finally {
+    await influxd.remove()
+  }
+}
+
+function toTable(
+  generator: Generator,
+  window: number,
+  results: ReadonlyMap<string, readonly Measured[]>,
+): Table {
+  const all = [...results.values()]
+  const rate = (measured: readonly Measured[]) => median(measured.map(({ ackedPerSecond }) => ackedPerSecond))
+  const mosquitto = rate(all[0]!)
+  const aedesCpu = median(all[1]!.map(({ cpuUs }) => cpuUs.broker!))
+  return {
+    title: `Acknowledged QoS 1 messages per second: ${generator.name}, 100 connections, window ${window}, JSON of 3 fields`,
+    columns: ['', 'acknowledged/s', '× Mosquitto', 'stored/s', 'CPU µs/message', '× bare Aedes'],
+    rows: all.map((measured) => {
+      const own = median(measured.map(({ cpuUs }) => cpuUs.gateway ?? cpuUs.broker!))
+      const influxd = median(measured.map(({ cpuUs }) => cpuUs.influxd ?? Number.NaN))
+      const stored = median(measured.map(({ storedPerSecond }) => storedPerSecond))
+      return [
+        measured[0]!.target,
+        rate(measured),
+        rate(measured) / mosquitto,
+        stored,
+        Number.isNaN(influxd) ? own.toFixed(2) : `${own.toFixed(2)} (influxd ${influxd.toFixed(2)})`,
+        own / aedesCpu,
+      ]
+    }),
+  }
+}

@@ -1,0 +1,95 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, listening, sleep, start, stop } from '../processes.js'
+import type { Influxd } from './influxd.js'
+import type { Target } from './target.js'
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+const STORED_WITHIN_MS = 120_000
+
+interface LedgerTotals {
+  readonly messages: { readonly received: number }
+  readonly points: { readonly decoded: number; readonly stored: number; readonly pending: number }
+}
+
+/** The gateway as `linegate run` starts it, on a data directory and on ports of its own. */
+export class GatewayTarget implements Target {
+  readonly name: string
+  readonly mqttPort: number
+  readonly httpPort: number
+  readonly #child: ChildProcess
+  readonly #directory: string
+  readonly #influxd: Influxd | undefined
+
+  private constructor(
+    name: string,
+    ports: readonly [number, number],
+    child: ChildProcess,
+    directory: string,
+    influxd?: Influxd,
+  ) {
+    this.name = name
+    this.mqttPort = ports[0]
+    this.httpPort = ports[1]
+    this.#child = child
+    this.#directory = directory
+    this.#influxd = influxd
+  }
+
+  /** Without an influxd, points go to the embedded store. */
+  static async start(influxd?: Influxd): Promise<GatewayTarget> {
+    const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-gateway-'))
+    const ports = [await freePort(), await freePort()] as const
+    const sink =
+      influxd === undefined
+        ? '{ name: local, type: duckdb }'
+        : `{ name: influx, type: influxdb, version: 1, url: '${influxd.url}', database: factory }`
+    const lines = [
+      `gateway: { id: bench, dataDirectory: '${directory}/data' }`,
+      `mqtt: { listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${ports[0]} } ] }`,
+      `http: { host: 127.0.0.1, port: ${ports[1]} }`,
+      "routes: [ { topic: 'factory/{site}/{area}/{line}/{device}/telemetry', decoder: json, measurement: telemetry } ]",
+      `sinks: [ ${sink} ]`,
+      'log: { level: warn }',
+    ]
+    writeFileSync(join(directory, 'gateway.yaml'), lines.join('\n'))
+    const child = start(process.execPath, [MAIN, 'run', '--config', join(directory, 'gateway.yaml')])
+    await listening(ports[1])
+    await listening(ports[0])
+    const name = influxd === undefined ? 'Linegate → DuckDB' : 'Linegate → InfluxDB'
+    return new GatewayTarget(name, ports, child, directory, influxd)
+  }
+
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  get pids(): Record<string, number> {
+    return this.#influxd === undefined
+      ? { gateway: this.pid }
+      : { gateway: this.pid, influxd: this.#influxd.pid }
+  }
+
+  async totals(): Promise<LedgerTotals> {
+    const response = await fetch(`http://127.0.0.1:${this.httpPort}/api/v1/ledger?limit=1`)
+    return ((await response.json()) as { totals: LedgerTotals }).totals
+  }
+
+  readonly settled = async (): Promise<number> => {
+    const end = Date.now() + STORED_WITHIN_MS
+    for (;;) {
+      const { points } = await this.totals()
+      if (points.pending === 0) return points.stored
+      if (Date.now() > end) throw new Error(`${points.pending} points are still pending`)
+      await sleep(20)
+    }
+  }
+
+  async stop(): Promise<void> {
+    await stop(this.#child)
+    rmSync(this.#directory, { recursive: true })
+  }
+}
