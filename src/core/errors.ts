@@ -26,6 +26,43 @@ export const ERRORS = {
     action: 'Bind it to 127.0.0.1, or set mqtt.allowAnonymousFromNetwork: true if that network is trusted.',
     exitCode: 2,
   },
+  LG_MQTT_PACKET_TOO_LARGE: {
+    message: 'A packet of {bytes} bytes is larger than the limit of {limit}.',
+    action: 'Send smaller packets, or raise mqtt.maxPacketBytes.',
+  },
+  LG_MQTT_PACKET_MALFORMED: {
+    message: 'A packet is malformed: {cause}.',
+    action: 'Check the client: it does not speak MQTT 3.1 or 3.1.1 as specified.',
+  },
+  LG_MQTT_TOPIC_REFUSED: {
+    message: 'The topic {topic} cannot be published to: {cause}.',
+    action: 'Publish to another topic.',
+  },
+  LG_MQTT_VERSION_REFUSED: {
+    message: 'A client speaks MQTT {version}, which is not supported.',
+    action: 'Set the client to MQTT 3.1.1 (protocol level 4).',
+  },
+  LG_MQTT_CLIENT_ID_REFUSED: {
+    message: 'The client id {clientId} is refused: {cause}.',
+    action: 'Give each client an id of its own; MQTT 3.1 allows 1 to 23 characters.',
+  },
+  LG_MQTT_WILL_REFUSED: {
+    message: 'The will of client {clientId} is refused: {cause}.',
+    action: 'Give the will a topic without wildcards and QoS 0, 1 or 2.',
+  },
+  LG_MQTT_SUBSCRIBER_SLOW: {
+    message: 'A subscriber left {bytes} bytes unread, more than the limit of {limit}.',
+    action: 'Subscribe to fewer topics, or give the subscriber a faster connection.',
+  },
+  LG_MQTT_QUEUE_FULL: {
+    message: 'The queue of client {clientId} is full; its oldest messages are dropped.',
+    action: 'Reconnect the client, or end its session by connecting once with clean session.',
+  },
+  LG_TLS_UNUSABLE: {
+    message: 'The certificate of the {protocol} listener on {host}:{port} cannot be used: {cause}',
+    action: 'Check the paths and the contents of certFile, keyFile and caFile of that listener.',
+    exitCode: 2,
+  },
   LG_LISTEN_FAILED: {
     message: 'Cannot listen on {host}:{port}: {cause}',
     action: 'Stop the program that uses the port, or choose another in the configuration.',
@@ -76,6 +113,61 @@ export const ERRORS = {
     action: 'docs/api.md lists the addresses.',
     httpStatus: 404,
   },
+  LG_METHOD_NOT_ALLOWED: {
+    message: '{path} does not take {method}.',
+    action: 'Use one of {allowed}.',
+    httpStatus: 405,
+  },
+  LG_REQUEST_TIMEOUT: {
+    message: 'The request did not arrive whole within its time.',
+    action: 'Send it again.',
+    httpStatus: 408,
+  },
+  LG_REQUEST_TOO_LARGE: {
+    message: 'The body is larger than {limit} bytes, the limit.',
+    action: 'Send it in parts.',
+    httpStatus: 413,
+  },
+  LG_MEDIA_TYPE_UNSUPPORTED: {
+    message: 'The body is of a type that is not understood: {type}',
+    action: 'Send application/json.',
+    httpStatus: 415,
+  },
+  LG_HOST_REFUSED: {
+    message: 'Requests for the host {host} are not answered here.',
+    action: 'Use localhost or 127.0.0.1; a gateway that is to have another name must be told so.',
+    httpStatus: 421,
+  },
+  LG_UPGRADE_REQUIRED: {
+    message: '{path} is for WebSockets.',
+    action: 'Connect with a WebSocket client.',
+    httpStatus: 426,
+  },
+  LG_HEADERS_TOO_LARGE: {
+    message: 'The headers of the request are too large.',
+    action: 'Send fewer or shorter headers.',
+    httpStatus: 431,
+  },
+  LG_ORIGIN_REFUSED: {
+    message: 'Pages of {origin} may not connect to this gateway.',
+    action: 'Open the page that the gateway serves, or add the origin to live.allowedOrigins.',
+    httpStatus: 403,
+  },
+  LG_DEAD_LETTER_UNKNOWN: {
+    message: 'There is no dead letter {id}.',
+    action: 'GET /api/v1/dead-letters lists them.',
+    httpStatus: 404,
+  },
+  LG_REQUEST_TOOK_TOO_LONG: {
+    message: 'The answer was not ready within {limitMs} ms.',
+    action: 'Ask for a shorter time, or fewer rows.',
+    httpStatus: 503,
+  },
+  LG_INTERNAL: {
+    message: 'The gateway failed to answer; its log says why.',
+    action: 'Report it with the lines of the log.',
+    httpStatus: 500,
+  },
   LG_HISTORY_UNAVAILABLE: {
     message: 'Sink {sink} cannot answer history: {cause}',
     action: 'Check that the store runs; the points themselves are safe.',
@@ -100,7 +192,7 @@ export const ERRORS = {
   },
   LG_LIVE_SUBSCRIPTIONS_EXCEEDED: {
     message: 'This connection has {count} subscriptions, the limit.',
-    action: 'Unsubscribe what is not shown, or raise live.maxSubscriptions.',
+    action: 'Unsubscribe what is no longer shown, or open another connection.',
   },
   LG_LIVE_FEED_FAILED: {
     message: 'The live stream of {topic} {scope} ended: {cause}',

@@ -6,8 +6,20 @@ export interface SinkBatch {
   readonly lastSequence: number
   /** Chunks of line protocol, nanosecond precision; each ends with `\n`. Never empty. */
   readonly chunks: readonly Buffer[]
+  /** The block that each chunk is of, ascending. After a crash blocks come again, in batches cut elsewhere. */
+  readonly sequences: readonly number[]
   readonly bytes: number
   readonly points: number
+  /** Set on the parts of a batch that was rejected; they have its `firstSequence` and `lastSequence`. */
+  readonly part?: BatchPart
+}
+
+/** Parts are sent one after the other in the order of their lines, no line twice once it was stored. */
+export interface BatchPart {
+  /** 0, 1, 2, … in the order of sending; a part that was itself rejected is followed by its own parts. */
+  readonly index: number
+  /** The part ends with the last line of the batch. */
+  readonly isLast: boolean
 }
 
 /**

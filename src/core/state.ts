@@ -14,7 +14,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { GatewayError } from './errors.js'
+import { causeOf, GatewayError } from './errors.js'
 import { damageOf } from './lmdb-file.js'
 import type { Logger } from './logger.js'
 
@@ -68,6 +68,9 @@ export class Table {
   }
 }
 
+/** What LMDB says of a file that it cannot read: MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID. */
+const UNUSABLE: ReadonlySet<unknown> = new Set([-30797, -30796, -30794, -30793])
+
 /** The failure of one write is the failure of its batch, which `commit` reports. */
 function ignored(): void {}
 
@@ -98,7 +101,9 @@ export class StateStore {
     try {
       return new StateStore(directory, openEnvironment(options))
     } catch (error) {
-      quarantine(directory, String(error), logger)
+      // Anything else (permissions, address space, a full disk) is no fault of the file.
+      if (!UNUSABLE.has((error as { code?: unknown }).code)) throw error
+      quarantine(directory, causeOf(error), logger)
       return new StateStore(directory, openEnvironment(options))
     }
   }
@@ -113,7 +118,8 @@ export class StateStore {
    */
   async commit(write: () => void): Promise<void> {
     const committed = this.#env.batch(write)
-    const { flushed } = this.#env
+    // Taken now: later it would be the flush of a later transaction. It never settles if this one fails.
+    const flushed = this.#env.flushed.then(ignored, ignored)
     try {
       await committed
     } catch (error) {
@@ -123,6 +129,8 @@ export class StateStore {
   }
 
   async close(): Promise<void> {
+    // lmdb-js waits for the flush of the last transaction, which never comes after a failure; an empty one always succeeds.
+    await this.commit(ignored)
     await this.#env.close()
     rmSync(lockFile(this.directory), { force: true })
   }
@@ -140,6 +148,8 @@ function openEnvironment({ directory, mapBytes }: StateOptions): RootDatabase<Bu
     encoding: 'binary',
     mapSize: mapBytes,
     maxDbs: 32,
+    // With it lmdb-js makes promises that nobody can handle, and a failed commit would end the process.
+    eventTurnBatching: false,
   })
 }
 
@@ -162,11 +172,22 @@ function lockFile(directory: string): string {
 
 function lock(directory: string): void {
   const file = lockFile(directory)
-  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
-  if (holder > 0 && holder !== process.pid && isGateway(holder)) {
-    throw new GatewayError('LG_DATA_DIRECTORY_LOCKED', { directory: dirname(directory), pid: holder })
+  if (existsSync(file)) {
+    const holder = Number(readFileSync(file, 'utf8'))
+    if (holder > 0 && holder !== process.pid && isGateway(holder)) throw locked(directory, holder)
+    rmSync(file, { force: true })
   }
-  writeFileSync(file, String(process.pid))
+  try {
+    // Exclusive: of two gateways that start at once, one finds the other's file here.
+    writeFileSync(file, String(process.pid), { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw locked(directory, Number(readFileSync(file, 'utf8')))
+  }
+}
+
+function locked(directory: string, pid: number): GatewayError {
+  return new GatewayError('LG_DATA_DIRECTORY_LOCKED', { directory: dirname(directory), pid })
 }
 
 /** A process of that id that has the environment open; an id that was given to another program does not count. */

@@ -1,0 +1,94 @@
+import type { StoredDeadLetter } from '../core/dead-letter.js'
+import type { DeadLettered, DeadLettersState, Letter } from './protocol.js'
+import { isUnder, ScopeTree } from './scope-tree.js'
+import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
+
+/** How far back the letters of a site, area or line are looked for among those of the whole gateway. */
+const SEARCHED_LETTERS = 200
+
+const NONE: DeadLettered = { messages: 0, points: 0 }
+
+/** What could not be decoded or stored: the ledger's counts of the scope, and the newest letters without payload. */
+export class DeadLettersSource implements Source {
+  readonly incremental = false
+  readonly #views: Views
+  readonly #scope: string
+  readonly #tree: ScopeTree
+  readonly #maxLetters: number
+  #revision = -1
+  #kept = -1
+  #lastId = -1
+  #deadLettered = NONE
+  #text = ''
+
+  constructor(views: Views, request: FeedRequest, options: SourceOptions) {
+    this.#views = views
+    this.#scope = request.scope
+    this.#tree = new ScopeTree(views.devices, request.scope, 0, 0)
+    this.#maxLetters = options.maxLetters
+  }
+
+  sample(): boolean {
+    const { ledger, deadLetters } = this.#views
+    const sameLetters = deadLetters.count === this.#kept && deadLetters.lastId === this.#lastId
+    if (sameLetters && ledger.revision === this.#revision) return false
+    const deadLettered = this.#count()
+    const sameCounts =
+      deadLettered.messages === this.#deadLettered.messages &&
+      deadLettered.points === this.#deadLettered.points
+    this.#revision = ledger.revision
+    if (sameLetters && sameCounts) return false
+    this.#kept = deadLetters.count
+    this.#lastId = deadLetters.lastId
+    this.#deadLettered = deadLettered
+    return this.#serialise()
+  }
+
+  whole(): string {
+    return this.#text
+  }
+
+  change(): string {
+    return this.#text
+  }
+
+  deadLettered(): DeadLettered {
+    return this.#deadLettered
+  }
+
+  #count(): DeadLettered {
+    const { ledger } = this.#views
+    this.#tree.grow()
+    const { messages, points } = this.#scope === '' ? ledger.totals() : ledger.sum(this.#tree.root.slots)
+    return { messages: messages.deadLettered, points: points.deadLettered }
+  }
+
+  #serialise(): boolean {
+    const state: DeadLettersState = {
+      deadLettered: this.#deadLettered,
+      kept: this.#kept,
+      letters: this.#letters().map(withoutPayload),
+    }
+    const text = JSON.stringify(state)
+    const changed = text !== this.#text
+    this.#text = text
+    return changed
+  }
+
+  #letters(): StoredDeadLetter[] {
+    const { deadLetters, devices } = this.#views
+    const limit = this.#maxLetters
+    const scope = this.#scope
+    if (scope === '') return deadLetters.list({ newestFirst: true, limit })
+    const isDevice = devices.find(scope).some(({ path }) => path === scope)
+    if (isDevice) return deadLetters.list({ newestFirst: true, limit, device: scope })
+    return deadLetters
+      .list({ newestFirst: true, limit: SEARCHED_LETTERS })
+      .filter(({ device }) => isUnder(device, scope))
+      .slice(0, limit)
+  }
+}
+
+function withoutPayload({ id, timeMs, kind, device, topic, sink, reason }: StoredDeadLetter): Letter {
+  return { id, time: new Date(timeMs).toISOString(), kind, device, topic, sink, reason }
+}

@@ -1,0 +1,194 @@
+import type { Counts, SinkStatus } from '../../src/core/counts.js'
+import type { StoredDeadLetter } from '../../src/core/dead-letter.js'
+import type { Device } from '../../src/core/device.js'
+import type {
+  DeadLetterQuery,
+  DeadLetterView,
+  DeviceDirectory,
+  LatestValue,
+  LatestValues,
+  LedgerView,
+  SinkStatuses,
+} from '../../src/core/views.js'
+
+/** The ledger's entries of one device, to be changed at will. */
+export interface Row {
+  messages: { -readonly [K in keyof Counts['messages']]: number }
+  points: { -readonly [K in keyof Counts['points']]: number }
+  lastReceivedMs: number
+}
+
+export class LedgerRows implements LedgerView {
+  revision = 0
+  /** By slot; slot 0 holds the messages of no device. */
+  readonly rows: Row[] = [emptyRow()]
+  /** Calls that added up rows. */
+  reads = 0
+
+  totals(): Counts {
+    return this.#sum(this.rows)
+  }
+
+  counts(slot: number): Counts {
+    return this.#sum([this.rows[slot]!])
+  }
+
+  sum(slots: Iterable<number>): Counts {
+    return this.#sum([...slots].map((slot) => this.rows[slot]!))
+  }
+
+  lastReceivedMs(slot: number): number {
+    return this.rows[slot]!.lastReceivedMs
+  }
+
+  #sum(rows: readonly Row[]): Counts {
+    this.reads++
+    const { messages, points } = emptyRow()
+    for (const row of rows) {
+      addTo(messages, row.messages)
+      addTo(points, row.points)
+    }
+    return { messages, points }
+  }
+}
+
+export class DeviceList implements DeviceDirectory {
+  readonly list: Device[] = []
+
+  get size(): number {
+    return this.list.length
+  }
+
+  get(slot: number): Device | undefined {
+    return this.list[slot - 1]
+  }
+
+  find(nameOrPath: string): readonly Device[] {
+    const exact = this.list.filter(({ path }) => path === nameOrPath)
+    return exact.length > 0 ? exact : this.list.filter(({ device }) => device === nameOrPath)
+  }
+
+  under(path: string): readonly Device[] {
+    return this.list.filter((device) => path === '' || `${device.path}/`.startsWith(`${path}/`))
+  }
+
+  childrenOf(path: string): readonly string[] {
+    const level = path === '' ? 0 : path.split('/').length
+    const names = this.under(path).map((device) => device.path.split('/')[level])
+    return [...new Set(names.filter((name) => name !== undefined))].sort()
+  }
+}
+
+export class LetterList implements DeadLetterView {
+  readonly letters: StoredDeadLetter[] = []
+
+  get lastId(): number {
+    return this.letters.at(-1)?.id ?? 0
+  }
+
+  get count(): number {
+    return this.letters.length
+  }
+
+  /** Newest first, whatever the query says. */
+  list({ device, limit }: DeadLetterQuery): StoredDeadLetter[] {
+    const matching = this.letters.filter((letter) => device === undefined || letter.device === device)
+    return matching.reverse().slice(0, limit)
+  }
+
+  get(id: number): StoredDeadLetter | undefined {
+    return this.letters.find((letter) => letter.id === id)
+  }
+}
+
+/** What the gateway's readers see, out of arrays that a test fills. */
+export class ViewsInMemory {
+  readonly ledger = new LedgerRows()
+  readonly devices = new DeviceList()
+  readonly deadLetters = new LetterList()
+  readonly values: LatestValue[][] = [[]]
+  sinkStatuses: SinkStatus[] = []
+  readonly latest: LatestValues = { of: (slot) => this.values[slot] ?? [] }
+  readonly sinks: SinkStatuses = { statuses: () => this.sinkStatuses }
+
+  /** Adds a device and gives its slot. */
+  addDevice(path: string): number {
+    const slot = this.devices.list.length + 1
+    const [site = '', area = '', line = '', device = ''] = path.split('/')
+    this.devices.list.push({ slot, path, site, area, line, device })
+    this.ledger.rows.push(emptyRow())
+    this.values.push([])
+    return slot
+  }
+
+  /** Counts messages that were decoded into one point each, stored at once. */
+  receive(slot: number, count = 1, nowMs = Date.now()): void {
+    const row = this.ledger.rows[slot]!
+    row.messages.received += count
+    row.messages.decoded += count
+    row.points.decoded += count
+    row.points.stored += count
+    row.lastReceivedMs = nowMs
+    this.ledger.revision++
+  }
+
+  /** Counts a message of the device that could not be decoded, and keeps its letter. */
+  receiveUndecodable(slot: number, code: string): void {
+    const row = this.ledger.rows[slot]!
+    row.messages.received++
+    row.messages.deadLettered++
+    row.lastReceivedMs = Date.now()
+    const device = this.devices.get(slot)!.path
+    this.deadLetters.letters.push(letter(this.deadLetters.count + 1, device, code))
+    this.ledger.revision++
+  }
+
+  /** Reports one value of the device, and counts the message that brought it. */
+  report(slot: number, field: string, value: number | string | boolean): void {
+    const point = { measurement: 'telemetry', field, value, time: new Date().toISOString() }
+    this.values[slot] = [...this.values[slot]!.filter((known) => known.field !== field), point]
+    this.receive(slot)
+  }
+}
+
+export function sinkStatus(changes: Partial<SinkStatus> = {}): SinkStatus {
+  return {
+    name: 'local',
+    type: 'duckdb',
+    primary: true,
+    state: 'ok',
+    storedPoints: 0,
+    deadLetteredPoints: 0,
+    pendingPoints: 0,
+    lagMs: 0,
+    lastError: '',
+    ...changes,
+  }
+}
+
+function letter(id: number, device: string, code: string): StoredDeadLetter {
+  return {
+    id,
+    kind: 'message',
+    timeMs: Date.now(),
+    reason: { code, message: 'The payload is not JSON: unexpected "}" at 14' },
+    device,
+    topic: `factory/${device}/telemetry`,
+    qos: 1,
+    clientId: 'client',
+    sink: '',
+    payload: Buffer.from('{'),
+  }
+}
+
+function addTo<T extends Record<keyof T, number>>(sum: T, row: T): void {
+  for (const key of Object.keys(sum) as (keyof T)[]) sum[key] = (sum[key] + row[key]) as T[keyof T]
+}
+
+function emptyRow(): Row {
+  return {
+    messages: { received: 0, decoded: 0, ignored: 0, deadLettered: 0, refused: 0 },
+    points: { decoded: 0, stored: 0, filtered: 0, deadLettered: 0, pending: 0 },
+    lastReceivedMs: 0,
+  }
+}

@@ -1,0 +1,147 @@
+import type { CountsState, DeadLettered, DeadLettersState, Hello } from '../src/live/protocol.js'
+import { Connection, type ConnectionState } from './connection.js'
+import { byId, write } from './elements.js'
+import { Flow, MESSAGE_TERMS, POINT_TERMS } from './flow.js'
+import { count, rate, startLanguage, switchLanguage, text, translatePage } from './language.js'
+import { showLetters } from './letters.js'
+import { publishCommand } from './publish-command.js'
+import { showSinks } from './sinks.js'
+import { Sparkline } from './sparkline.js'
+import { showStatus } from './status.js'
+import { Tree } from './tree.js'
+
+const SUBSCRIBE_AGAIN_MS = 5000
+
+/** The page: what is shown now, so that it can be shown again in another language. */
+class Page {
+  readonly #connection: Connection
+  readonly #messages = new Flow(byId('message-flow'), MESSAGE_TERMS)
+  readonly #points = new Flow(byId('point-flow'), POINT_TERMS)
+  readonly #messageSpark = new Sparkline(byId('message-spark'))
+  readonly #pointSpark = new Sparkline(byId('point-spark'))
+  readonly #tree: Tree
+  #state: ConnectionState = 'connecting'
+  #ageSeconds = 0
+  #counts: CountsState | undefined
+  #letters: { data: DeadLettersState; arrived: DeadLettered } | undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.#tree = new Tree(byId('tree'), connection, notify)
+  }
+
+  start(): void {
+    byId('language').addEventListener('click', () => {
+      switchLanguage()
+      this.#render()
+    })
+    byId('copy').addEventListener('click', () => void copyCommand())
+    byId('copy').hidden = navigator.clipboard === undefined
+    this.#subscribeCounts()
+    this.#subscribeLetters()
+    setInterval(() => this.#pushRates(), 1000)
+    this.#render()
+  }
+
+  onHello({ gatewayId, publish }: Hello): void {
+    write(byId('gateway'), gatewayId)
+    write(byId('command'), publishCommand(publish, location.hostname))
+    notify('')
+  }
+
+  onState(state: ConnectionState, ageSeconds: number): void {
+    this.#state = state
+    this.#ageSeconds = ageSeconds
+    showStatus(state, ageSeconds)
+  }
+
+  #subscribeCounts(): void {
+    this.#connection.subscribe(
+      { topic: 'counts', scope: '', intervalMs: 1000, depth: 1 },
+      ({ topic, data }) => {
+        if (topic !== 'counts') return
+        this.#counts = data
+        this.#renderCounts(data)
+      },
+      again(() => this.#subscribeCounts()),
+    )
+  }
+
+  #subscribeLetters(): void {
+    this.#connection.subscribe(
+      { topic: 'deadLetters', scope: '', intervalMs: 2000 },
+      (frame) => {
+        if (frame.topic !== 'deadLetters') return
+        this.#letters = frame
+        showLetters(frame.data, frame.arrived)
+      },
+      again(() => this.#subscribeLetters()),
+    )
+  }
+
+  #render(): void {
+    translatePage()
+    showStatus(this.#state, this.#ageSeconds)
+    if (this.#counts !== undefined) this.#renderCounts(this.#counts)
+    if (this.#letters !== undefined) showLetters(this.#letters.data, this.#letters.arrived)
+    this.#renderPeaks()
+    this.#tree.render()
+  }
+
+  #renderCounts(counts: CountsState): void {
+    const { messages: m, points: p, rates, devices, sinks } = counts
+    byId('empty').hidden = m.received > 0
+    document.title = `${rate(rates.messagesReceived)}${text('perSecond')} · Linegate`
+    write(byId('message-rate'), rate(rates.messagesReceived))
+    write(byId('point-rate'), rate(rates.pointsStored))
+    write(byId('active'), count(devices.active))
+    write(byId('seen'), text('devicesOf', { seen: count(devices.seen) }))
+    byId('active-share').style.setProperty('flex-grow', String(devices.active))
+    byId('inactive-share').style.setProperty('flex-grow', String(devices.seen - devices.active))
+    this.#messages.show([m.received, m.decoded, m.ignored, m.deadLettered, m.refused])
+    this.#points.show([p.decoded, p.stored, p.pending, p.filtered, p.deadLettered])
+    this.#tree.showTop(counts)
+    showSinks(byId('sinks'), sinks)
+  }
+
+  /** A rate without a connection is not zero but unknown: the line has a gap there. */
+  #pushRates(): void {
+    const rates = this.#state === 'live' ? this.#counts?.rates : undefined
+    this.#messageSpark.push(rates?.messagesReceived)
+    this.#pointSpark.push(rates?.pointsStored)
+    this.#renderPeaks()
+  }
+
+  #renderPeaks(): void {
+    write(byId('message-peak'), text('lastTwoMinutes', { peak: rate(this.#messageSpark.peak) }))
+    write(byId('point-peak'), text('lastTwoMinutes', { peak: rate(this.#pointSpark.peak) }))
+  }
+}
+
+function again(subscribe: () => void): (message: string) => void {
+  return (message) => {
+    notify(message)
+    setTimeout(subscribe, SUBSCRIBE_AGAIN_MS)
+  }
+}
+
+function notify(message: string): void {
+  write(byId('notice'), message)
+  byId('notice').hidden = message === ''
+}
+
+async function copyCommand(): Promise<void> {
+  await navigator.clipboard.writeText(byId('command').textContent ?? '')
+  write(byId('copy'), text('copied'))
+  setTimeout(() => write(byId('copy'), text('copy')), 2000)
+}
+
+startLanguage()
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+const connection: Connection = new Connection(`${scheme}://${location.host}/live`, {
+  onHello: (hello) => page.onHello(hello),
+  onState: (state, ageSeconds) => page.onState(state, ageSeconds),
+})
+const page = new Page(connection)
+page.start()
+connection.start()

@@ -1,0 +1,80 @@
+import { type Catalogue, en, type TextKey, zhCN } from './catalogue.js'
+
+const CATALOGUES = { en, 'zh-CN': zhCN } as const satisfies Record<string, Catalogue>
+type Language = keyof typeof CATALOGUES
+
+const STORAGE_KEY = 'linegate.language'
+
+let language: Language = 'en'
+let whole = new Intl.NumberFormat('en')
+let tenths = new Intl.NumberFormat('en')
+let clock = new Intl.DateTimeFormat('en')
+
+/** The language chosen before, else the browser's first that the page has. */
+export function startLanguage(): void {
+  const chosen = remembered()
+  const wanted = chosen === null ? navigator.languages : [chosen]
+  use(wanted.map(matching).find((match) => match !== undefined) ?? 'en')
+}
+
+export function switchLanguage(): void {
+  use(language === 'en' ? 'zh-CN' : 'en')
+  try {
+    localStorage.setItem(STORAGE_KEY, language)
+  } catch {
+    // A browser that keeps nothing for this page asks again next time.
+  }
+}
+
+export function text(key: TextKey, values: Readonly<Record<string, string>> = {}): string {
+  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (hole, name: string) => values[name] ?? hole)
+}
+
+export function count(value: number): string {
+  return whole.format(value)
+}
+
+/** A rate: whole numbers when they are large, a tenth when they are small. */
+export function rate(value: number): string {
+  return value >= 100 ? whole.format(Math.round(value)) : tenths.format(value)
+}
+
+export function timeOfDay(time: string): string {
+  return clock.format(new Date(time))
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return text('milliseconds', { value: count(Math.round(ms)) })
+  if (ms < 120_000) return text('seconds', { value: tenths.format(ms / 1000) })
+  if (ms < 7_200_000) return text('minutes', { value: count(Math.round(ms / 60_000)) })
+  return text('hours', { value: tenths.format(ms / 3_600_000) })
+}
+
+/** Writes the texts of the elements that name theirs in `data-text`. */
+export function translatePage(): void {
+  document.documentElement.lang = language
+  for (const element of document.querySelectorAll<HTMLElement>('[data-text]')) {
+    element.textContent = text(element.dataset.text as TextKey)
+  }
+}
+
+function use(chosen: Language): void {
+  language = chosen
+  whole = new Intl.NumberFormat(chosen, { maximumFractionDigits: 0 })
+  tenths = new Intl.NumberFormat(chosen, { maximumFractionDigits: 1 })
+  const timeFormat = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
+  clock = new Intl.DateTimeFormat(chosen, timeFormat)
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(STORAGE_KEY)
+  } catch {
+    return null
+  }
+}
+
+function matching(tag: string): Language | undefined {
+  if (tag.startsWith('zh')) return 'zh-CN'
+  return tag.startsWith('en') ? 'en' : undefined
+}
