@@ -1,0 +1,152 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { MessageCounts, PointCounts, SinkStatus } from '../core/counts.js'
+import type { HttpViews } from './inputs.js'
+
+/** They list every open connection on the main thread at each scrape; the numbers of clients are metrics of ours. */
+const COSTLY = [
+  'process_open_fds',
+  'nodejs_active_resources',
+  'nodejs_active_resources_total',
+  'nodejs_active_handles',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests',
+  'nodejs_active_requests_total',
+]
+
+type Labels = Readonly<Record<string, string>>
+
+/**
+ * Prometheus metrics, read from the views when they are scraped; nothing is counted twice on the way of a message.
+ * Outcomes of a name add up: `sum(linegate_messages_total)` is what was received, and what was decoded is
+ * `sum(linegate_points_total) + linegate_points_pending`. Names follow prometheus.io/docs/practices/naming.
+ */
+export class Metrics {
+  readonly #views: HttpViews
+  readonly #registry = new Registry()
+  readonly #readers: (() => void)[] = []
+
+  constructor(views: HttpViews) {
+    this.#views = views
+    this.#describeGateway()
+    this.#describeLedger()
+    this.#describeSinks()
+    this.#describeSpool()
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  /** Begins to watch the process: event loop, garbage collection, memory. */
+  start(): void {
+    collectDefaultMetrics({ register: this.#registry })
+    for (const name of COSTLY) this.#registry.removeSingleMetric(name)
+  }
+
+  /** The exposition text; everything of ours in it is of one instant. */
+  render(): Promise<string> {
+    for (const read of this.#readers) read()
+    return this.#registry.metrics()
+  }
+
+  #describeGateway(): void {
+    const { about, devices, connections, isReady } = this.#views
+    const info = this.#gauge('linegate_info', 'Always 1; the labels say what runs.', ['gateway', 'version'])
+    info.set({ gateway: about.gatewayId, version: about.version }, 1)
+    this.#read('linegate_ready', 'Whether messages are accepted.', () => (isReady() ? 1 : 0))
+    this.#read('linegate_devices', 'Devices seen.', () => devices.size)
+    this.#read('linegate_mqtt_clients', 'MQTT clients connected.', () => connections.mqtt())
+    this.#read('linegate_live_connections', 'Operators connected to /live.', () => connections.live())
+  }
+
+  #describeLedger(): void {
+    const { ledger, deadLetters } = this.#views
+    const messages = this.#counter('linegate_messages_total', 'Messages received, by what became of them.', [
+      'outcome',
+    ])
+    const points = this.#counter(
+      'linegate_points_total',
+      'Points that are settled, by what became of them.',
+      ['outcome'],
+    )
+    const pending = this.#gauge('linegate_points_pending', 'Points that the primary sink has not settled.')
+    this.#readers.push(() => {
+      const totals = ledger.totals()
+      setOutcomes(messages, messageOutcomes(totals.messages))
+      setOutcomes(points, pointOutcomes(totals.points))
+      pending.set(totals.points.pending)
+    })
+    this.#read('linegate_dead_letters', 'Dead letters kept on disk.', () => deadLetters.count)
+  }
+
+  #describeSinks(): void {
+    const labels = ['sink', 'type']
+    const stored = this.#counter('linegate_sink_points_stored_total', 'Points stored by the sink.', labels)
+    const refused = this.#counter(
+      'linegate_sink_points_dead_lettered_total',
+      'Points that the sink refused for good.',
+      labels,
+    )
+    const pending = this.#gauge('linegate_sink_points_pending', 'Points not settled by the sink.', labels)
+    const lag = this.#gauge('linegate_sink_lag_seconds', 'Age of its oldest unsettled block.', labels)
+    const up = this.#gauge('linegate_sink_up', 'Whether the sink takes points.', labels)
+    this.#readers.push(() => {
+      for (const metric of [stored, refused, pending, lag, up]) metric.reset()
+      for (const sink of this.#views.sinks.statuses()) {
+        const of = labelsOf(sink)
+        stored.inc(of, sink.storedPoints)
+        refused.inc(of, sink.deadLetteredPoints)
+        pending.set(of, sink.pendingPoints)
+        lag.set(of, sink.lagMs / 1_000)
+        up.set(of, sink.state === 'ok' ? 1 : 0)
+      }
+    })
+  }
+
+  #describeSpool(): void {
+    const bytes = this.#gauge('linegate_spool_bytes', 'Blocks on disk that not every sink has settled.')
+    const blocks = this.#gauge('linegate_spool_blocks', 'The number of these blocks.')
+    const unflushed = this.#gauge('linegate_unflushed_bytes', 'Accepted and on the way to the disk.')
+    const holding = this.#gauge(
+      'linegate_spool_holding',
+      'Whether acknowledgements wait, because the spool is full or the disk takes nothing.',
+    )
+    this.#readers.push(() => {
+      const status = this.#views.spoolStatus()
+      bytes.set(status.bytes)
+      blocks.set(status.blocks)
+      unflushed.set(status.unflushedBytes)
+      holding.set(status.state === 'ok' ? 0 : 1)
+    })
+  }
+
+  #read(name: string, help: string, value: () => number): void {
+    const gauge = this.#gauge(name, help)
+    this.#readers.push(() => gauge.set(value()))
+  }
+
+  #gauge(name: string, help: string, labelNames: string[] = []): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] })
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] })
+  }
+}
+
+function setOutcomes(counter: Counter, outcomes: Readonly<Record<string, number>>): void {
+  counter.reset()
+  for (const [outcome, count] of Object.entries(outcomes)) counter.inc({ outcome }, count)
+}
+
+function messageOutcomes({ decoded, ignored, deadLettered, refused }: MessageCounts) {
+  return { decoded, ignored, dead_lettered: deadLettered, refused }
+}
+
+function pointOutcomes({ stored, filtered, deadLettered }: PointCounts) {
+  return { stored, filtered, dead_lettered: deadLettered }
+}
+
+function labelsOf({ name, type }: SinkStatus): Labels {
+  return { sink: name, type }
+}

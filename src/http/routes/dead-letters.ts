@@ -1,0 +1,35 @@
+import { Type } from 'typebox'
+import { readCursor, writeCursor } from '../cursor.js'
+import { LetterJson } from '../letter-json.js'
+import { readLetterPage } from '../letter-page.js'
+import { CLOSED, NOTHING, route } from '../route.js'
+import { CursorParameter, limitParameter, NextCursor, textParameter } from '../schema-parts.js'
+
+export const deadLettersRoute = route(
+  {
+    url: '/api/v1/dead-letters',
+    summary: 'What could not be decoded or stored, newest first; payloads cut to 1 KiB.',
+    params: NOTHING,
+    query: Type.Object(
+      {
+        device: Type.Optional(textParameter('Path or name of the device.')),
+        reason: Type.Optional(textParameter('Code of the reason.')),
+        topic: Type.Optional(textParameter('The topic, whole.')),
+        limit: limitParameter(50, 500),
+        cursor: Type.Optional(CursorParameter),
+      },
+      CLOSED,
+    ),
+    answer: Type.Object({ items: Type.Array(LetterJson), nextCursor: NextCursor }),
+    errors: ['LG_REQUEST_TOOK_TOO_LONG'],
+  },
+  async ({ deadLetters }, { query }) => {
+    const { limit, cursor, ...filter } = query
+    const beforeId = cursor === undefined ? deadLetters.lastId + 1 : readCursor('letter', cursor)
+    const page = await readLetterPage(deadLetters, filter, beforeId, limit)
+    return {
+      items: page.items,
+      nextCursor: page.beforeId === undefined ? null : writeCursor('letter', page.beforeId),
+    }
+  },
+)

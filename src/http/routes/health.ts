@@ -1,0 +1,14 @@
+import { Type } from 'typebox'
+import { NOTHING, route } from '../route.js'
+
+export const healthRoute = route(
+  {
+    url: '/healthz',
+    summary: '200 while the process lives.',
+    params: NOTHING,
+    query: NOTHING,
+    answer: Type.Object({ status: Type.Literal('ok') }),
+    errors: [],
+  },
+  () => ({ status: 'ok' as const }),
+)

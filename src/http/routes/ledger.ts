@@ -1,0 +1,83 @@
+import { type Static, Type } from 'typebox'
+import { NO_DEVICE_SLOT } from '../../core/device.js'
+import { readCursor, writeCursor } from '../cursor.js'
+import type { HttpViews } from '../inputs.js'
+import { CLOSED, NOTHING, route } from '../route.js'
+import {
+  CursorParameter,
+  DeviceParameter,
+  DevicePath,
+  LastReceived,
+  limitParameter,
+  Messages,
+  NextCursor,
+  Points,
+  ScopeParameter,
+  SinkLine,
+  Time,
+  timeOrNull,
+} from '../schema-parts.js'
+import { isAll, type Selection, selectedDevices, slotsAfter } from '../select-devices.js'
+
+const Row = Type.Object({
+  device: Type.String({ description: 'Empty for the messages that belong to no device.' }),
+  path: DevicePath,
+  messages: Messages,
+  points: Points,
+  lastReceived: LastReceived,
+})
+
+const Query = Type.Object(
+  {
+    device: Type.Optional(DeviceParameter),
+    scope: Type.Optional(ScopeParameter),
+    limit: limitParameter(100, 1_000),
+    cursor: Type.Optional(CursorParameter),
+  },
+  CLOSED,
+)
+
+/**
+ * The counts. A page is of one instant: its totals are those of all devices selected, and without more pages its rows
+ * add up to them.
+ */
+export const ledgerRoute = route(
+  {
+    url: '/api/v1/ledger',
+    summary: 'The counts of messages and points, in total, by sink and by device.',
+    params: NOTHING,
+    query: Query,
+    answer: Type.Object({
+      time: Time,
+      totals: Type.Object({ messages: Messages, points: Points }),
+      sinks: Type.Array(SinkLine),
+      devices: Type.Array(Row),
+      nextCursor: NextCursor,
+    }),
+    errors: ['LG_DEVICE_UNKNOWN'],
+  },
+  (views, { query }) => {
+    const { ledger, devices, sinks } = views
+    const selected = selectedDevices(devices, query)
+    const after = query.cursor === undefined ? start(views, query) : readCursor('device', query.cursor)
+    const slots = slotsAfter(devices, selected, after, query.limit + 1)
+    const page = slots.slice(0, query.limit)
+    return {
+      time: new Date().toISOString(),
+      totals: selected === undefined ? ledger.totals() : ledger.sum(selected.map(({ slot }) => slot)),
+      sinks: [...sinks.statuses()],
+      devices: page.map((slot) => rowOf(views, slot)),
+      nextCursor: slots.length > page.length ? writeCursor('device', page.at(-1)!) : null,
+    }
+  },
+)
+
+/** The first page of all devices begins with the messages of none, if there are any. */
+function start({ ledger }: HttpViews, selection: Selection): number {
+  return isAll(selection) && ledger.counts(NO_DEVICE_SLOT).messages.received > 0 ? -1 : NO_DEVICE_SLOT
+}
+
+function rowOf({ ledger, devices }: HttpViews, slot: number): Static<typeof Row> {
+  const { device = '', path = '' } = devices.get(slot) ?? {}
+  return { device, path, ...ledger.counts(slot), lastReceived: timeOrNull(ledger.lastReceivedMs(slot)) }
+}
