@@ -94,7 +94,7 @@ export class Gateway {
   }
 
   get addresses(): GatewayAddresses {
-    return { mqtt: this.#broker.addresses.map(({ url }) => url), http: this.#http.url ?? '' }
+    return { mqtt: this.#broker.addresses().map(({ url }) => url), http: this.#http.url ?? '' }
   }
 
   async start(): Promise<void> {
@@ -149,10 +149,16 @@ export class Gateway {
 
   #buildBroker({ routes, mqtt }: GatewayConfig): Broker {
     const sources = new Sources(routes.map(toRoute), this.#devices, this.#latest, (device) =>
-      this.#spool.open.alongside(() => this.#devices.persist(device)),
+      this.#spool.alongside(() => this.#devices.persist(device)),
     )
     const ingest = new Ingest(sources, passThrough, this.#spool, this.#logger)
-    return new Broker({ ...mqtt, accept: ingest.accept, state: this.#state, logger: this.#logger })
+    return new Broker({
+      ...mqtt,
+      accept: ingest.accept,
+      durability: this.#spool,
+      state: this.#state,
+      logger: this.#logger,
+    })
   }
 
   #buildLive({ gateway, live, mqtt, routes }: GatewayConfig): LiveHub {
@@ -166,7 +172,7 @@ export class Gateway {
     })
   }
 
-  #buildHttp({ gateway, http }: GatewayConfig): HttpServer {
+  #buildHttp({ gateway, http, live }: GatewayConfig): HttpServer {
     const { version, root } = findPackage()
     return new HttpServer({
       ...http,
@@ -186,9 +192,10 @@ export class Gateway {
       },
       upgrades: {
         '/live': (request, socket, head) => this.#live.handleUpgrade(request, socket, head),
-        '/mqtt': (request, socket, head) => this.#broker.handleWebSocket(request, socket, head),
+        '/mqtt': (request, socket, head) => this.#broker.handleWebSocket(socket, request, head),
       },
       webRoot: join(root, 'dist', 'web'),
+      options: { allowedOrigins: live.allowedOrigins },
       logger: this.#logger,
     })
   }

@@ -26,11 +26,14 @@ export interface BlockHead {
   readonly bytesThrough: number
 }
 
+/** A block, and the bytes of all blocks up to and including it. */
+export type LoggedBlock = Block & BlockHead
+
 /** What is wrong with a record. With `head`, only the lines are damaged. */
 export class BlockDamage extends Error {
-  readonly head: Block | undefined
+  readonly head: LoggedBlock | undefined
 
-  constructor(message: string, head?: Block) {
+  constructor(message: string, head?: LoggedBlock) {
     super(message)
     this.name = 'BlockDamage'
     this.head = head
@@ -62,8 +65,12 @@ export function encodeBlock(
   return record
 }
 
-/** The fields of the head alone, unchecked; for sizes and ages. */
-export function readHead(record: Buffer): BlockHead {
+/** The fields of the head alone, for counts and ages; undefined if the head is damaged. */
+export function soundHead(record: Buffer | undefined, sequence: number): BlockHead | undefined {
+  return record === undefined || damageOfHead(record, sequence) !== undefined ? undefined : readHead(record)
+}
+
+function readHead(record: Buffer): BlockHead {
   return {
     points: record.readUInt32LE(12),
     sequence: record.readDoubleLE(24),
@@ -74,26 +81,35 @@ export function readHead(record: Buffer): BlockHead {
 }
 
 /** @throws {BlockDamage} */
-export function decodeBlock(record: Buffer, sequence: number): Block {
-  if (record.length < HEAD_BYTES || record.readUInt32LE(0) !== MAGIC)
-    throw new BlockDamage('it is not a block')
-  const linesAt = HEAD_BYTES + record.readUInt32LE(16) * 4
+export function decodeBlock(record: Buffer, sequence: number): LoggedBlock {
+  const damage = damageOfHead(record, sequence)
+  if (damage !== undefined) throw new BlockDamage(damage)
+  const linesAt = endOfTallies(record)
   const end = linesAt + record.readUInt32LE(20)
-  if (end > record.length) throw new BlockDamage('it is truncated')
-  if (crc32(record.subarray(CHECKED_FROM, linesAt)) !== record.readUInt32LE(4)) {
-    throw new BlockDamage('the checksum of its head does not match')
-  }
-  const head = readHead(record)
-  if (head.sequence !== sequence) throw new BlockDamage(`it calls itself block ${head.sequence}`)
-  const block: Block = {
-    ...head,
+  const block: LoggedBlock = {
+    ...readHead(record),
     tallies: readTallies(record, linesAt),
     lines: record.subarray(linesAt, end),
   }
-  if (crc32(block.lines) !== record.readUInt32LE(8)) {
+  if (end > record.length || crc32(block.lines) !== record.readUInt32LE(8)) {
     throw new BlockDamage('the checksum of its lines does not match', { ...block, lines: Buffer.alloc(0) })
   }
   return block
+}
+
+function damageOfHead(record: Buffer, sequence: number): string | undefined {
+  if (record.length < HEAD_BYTES || record.readUInt32LE(0) !== MAGIC) return 'it is not a block'
+  const linesAt = endOfTallies(record)
+  if (linesAt > record.length) return 'it is truncated'
+  if (crc32(record.subarray(CHECKED_FROM, linesAt)) !== record.readUInt32LE(4)) {
+    return 'the checksum of its head does not match'
+  }
+  const named = record.readDoubleLE(24)
+  return named === sequence ? undefined : `it calls itself block ${named}`
+}
+
+function endOfTallies(record: Buffer): number {
+  return HEAD_BYTES + record.readUInt32LE(16) * 4
 }
 
 function readTallies(record: Buffer, end: number): Uint32Array {

@@ -1,20 +1,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Block } from '../core/block.js'
+import { NO_DEVICE_SLOT } from '../core/device.js'
 import { GatewayError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { StateStore, Table } from '../core/state.js'
-import { BlockDamage, type BlockHead, decodeBlock, encodeBlock, readHead } from './block-format.js'
+import { Column, TALLY_STRIDE } from '../core/tally.js'
+import {
+  BlockDamage,
+  type BlockHead,
+  decodeBlock,
+  encodeBlock,
+  HEAD_BYTES,
+  type LoggedBlock,
+  soundHead,
+} from './block-format.js'
 import type { ClosedBlock } from './open-block.js'
 
-/** What `read` finds; a damaged block keeps its tallies if its head is sound, and has no lines. */
+/**
+ * What `read` finds. A damaged block has no lines. It keeps its tallies if its head is sound; if not, its points are
+ * tallied for no device.
+ */
 export interface ReadBlock {
-  readonly block: Block
+  readonly block: LoggedBlock
   readonly damaged: boolean
 }
-
-/** A block, and the bytes of all blocks up to and including it. */
-export type LoggedBlock = Block & BlockHead
 
 export const NO_HEAD: BlockHead = {
   sequence: 0,
@@ -39,11 +48,11 @@ export class BlockLog {
     this.#table = state.table('blocks')
     this.#quarantineDirectory = quarantineDirectory
     this.#logger = logger
-    const last = this.#table.lastKey()
-    this.#last = last === undefined ? through : this.#headOf(Number(last))
-    this.#first = this.#last.sequence + 1
+    const last = Number(this.#table.lastKey() ?? through.sequence)
+    this.#first = last + 1
     for (const key of this.#table.keys({ limit: 1 })) this.#first = Number(key)
-    this.#before = this.#first > this.#last.sequence ? this.#last : beginningOf(this.#table.get(this.#first)!)
+    this.#before = this.#beginningOf(this.#first) ?? through
+    this.#last = this.#first > last ? through : this.#headOf(last)
   }
 
   get firstSequence(): number {
@@ -67,7 +76,7 @@ export class BlockLog {
       const record = encodeBlock(head, tallies, text, previous.bytesThrough)
       this.#table.put(sequence, record)
       previous = { ...head, bytesThrough: previous.bytesThrough + record.length }
-      return { ...previous, tallies, lines: record.subarray(record.length - Buffer.byteLength(text)) }
+      return { ...previous, tallies, lines: record.subarray(HEAD_BYTES + tallies.byteLength) }
     })
   }
 
@@ -109,12 +118,29 @@ export class BlockLog {
     this.#before = before
   }
 
+  /** A head that is damaged is made up from the blocks on both sides of it. */
   #headOf(sequence: number): BlockHead {
-    const record = this.#table.get(sequence)
-    return record === undefined ? { ...NO_HEAD, sequence } : readHead(record)
+    const sound = soundHead(this.#table.get(sequence), sequence)
+    if (sound !== undefined) return sound
+    return this.#beginningOf(sequence + 1) ?? { ...this.#lastSoundBefore(sequence), sequence }
   }
 
-  #setAside(sequence: number, record: Buffer | undefined, damage: BlockDamage): Block {
+  /** Where a block begins, by its own head. */
+  #beginningOf(sequence: number): BlockHead | undefined {
+    const record = this.#table.get(sequence)
+    const head = soundHead(record, sequence)
+    return head === undefined ? undefined : beginningOf(head, record!.length)
+  }
+
+  #lastSoundBefore(sequence: number): BlockHead {
+    for (let before = sequence - 1; before >= this.#first; before--) {
+      const head = soundHead(this.#table.get(before), before)
+      if (head !== undefined) return head
+    }
+    return this.#before
+  }
+
+  #setAside(sequence: number, record: Buffer | undefined, damage: BlockDamage): LoggedBlock {
     mkdirSync(this.#quarantineDirectory, { recursive: true })
     const file = join(this.#quarantineDirectory, `block-${sequence}.bin`)
     writeFileSync(file, record ?? Buffer.alloc(0))
@@ -124,18 +150,26 @@ export class BlockLog {
       quarantine: basename(file),
     })
     this.#logger.error({ code: error.code, quarantine: file, action: error.action }, error.message)
-    const points = this.through(sequence).pointsThrough - this.through(sequence - 1).pointsThrough
-    const known = { sequence, createdAtMs: 0, points, pointsThrough: this.through(sequence).pointsThrough }
-    return damage.head ?? { ...known, lines: Buffer.alloc(0), tallies: new Uint32Array(0) }
+    if (damage.head !== undefined) return damage.head
+    const head = this.through(sequence)
+    const points = head.pointsThrough - this.through(sequence - 1).pointsThrough
+    return { ...head, points, lines: Buffer.alloc(0), tallies: talliesOfNobody(points) }
   }
 }
 
-function beginningOf(firstRecord: Buffer): BlockHead {
-  const head = readHead(firstRecord)
+function beginningOf(head: BlockHead, recordBytes: number): BlockHead {
   return {
     ...NO_HEAD,
     sequence: head.sequence - 1,
+    createdAtMs: head.createdAtMs,
     pointsThrough: head.pointsThrough - head.points,
-    bytesThrough: head.bytesThrough - firstRecord.length,
+    bytesThrough: head.bytesThrough - recordBytes,
   }
+}
+
+function talliesOfNobody(points: number): Uint32Array {
+  const tallies = new Uint32Array(TALLY_STRIDE)
+  tallies[0] = NO_DEVICE_SLOT
+  tallies[1 + Column.pointsDecoded] = points
+  return tallies
 }

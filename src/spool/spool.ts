@@ -4,9 +4,8 @@
  *     messages ─▶ open block ──close──▶ queue ──commit──▶ block log ──read──▶ forwarders ──settle──▶ cursors ─▶ prune
  *                 (2 ms or full)        one transaction at a time
  *
- * Format. Tables: `blocks` (sequence → block-format.ts), `cursors` (sink → cursors.ts), `rejections` (sequence →
- * pairs of slot and count, u32; of the primary sink), `deadLetters` (dead-letters.ts), `spool` (identity and the head
- * of the last block removed).
+ * Format. Tables: `blocks` (sequence → block-format.ts), `cursors` (sink → cursors.ts), `rejections` (sink and
+ * sequence → rejections.ts), `deadLetters` (dead-letters.ts), `spool` (identity and the head of the last block removed).
  *
  * Invariants.
  * - Sequences have no gaps: one commit runs at a time, and one that fails is tried again before anything else.
@@ -51,7 +50,7 @@ export interface Settlement {
   /** The cursor's new place: every block up to and including this one is settled. */
   readonly through: number
   readonly storedPoints: number
-  /** Points that were refused, by device. */
+  /** Points that were refused, by block and device. */
   readonly rejections: readonly RejectedCount[]
   /** Letters to keep for them. */
   readonly letters: readonly DeadLetter[]
@@ -97,7 +96,7 @@ export class Spool {
   async start(sinks: readonly string[]): Promise<void> {
     await this.#state.commit(() => {
       this.#identity.put(IDENTITY, Buffer.from(this.id))
-      for (const name of this.cursors.names) if (!sinks.includes(name)) this.cursors.remove(name)
+      for (const name of this.cursors.names) if (!sinks.includes(name)) this.#forget(name)
       for (const name of sinks) this.cursors.add(name, this.#log.firstSequence - 1)
     })
   }
@@ -114,6 +113,17 @@ export class Spool {
   /** Keeps a letter with the open block. */
   deadLetter(letter: DeadLetter): void {
     this.#writer.open.deadLetter(this.deadLetters.assignId(), letter)
+  }
+
+  /** At `maxBytes`: nothing is committed before blocks are removed. */
+  get isFull(): boolean {
+    return this.#writer.state === 'full'
+  }
+
+  /** Has a write made in the transaction of the open block. */
+  alongside(write: () => void): void {
+    this.#writer.open.alongside(write)
+    this.#writer.touched()
   }
 
   get underPressure(): boolean {
@@ -135,8 +145,17 @@ export class Spool {
     return this.#writer.flush()
   }
 
+  get firstSequence(): number {
+    return this.#log.firstSequence
+  }
+
   get lastSequence(): number {
     return this.#log.last.sequence
+  }
+
+  /** Bytes of all blocks up to and including this one, for the life of the spool. */
+  bytesThrough(sequence: number): number {
+    return this.#log.through(sequence).bytesThrough
   }
 
   /** Undefined past the last block and for blocks that were removed. */
@@ -166,21 +185,24 @@ export class Spool {
     const numbered = letters.map((letter) => ({ id: this.deadLetters.assignId(), letter }))
     await this.#state.commit(() => {
       this.cursors.write(sink, cursor)
-      if (rejections.length > 0) this.rejections.write(sink, through, rejections)
+      this.rejections.write(sink, rejections)
       for (const { id, letter } of numbered) this.deadLetters.write(id, letter)
     })
     this.cursors.moved(sink, cursor)
     for (const { id } of numbered) this.deadLetters.flushed(id)
   }
 
-  /** Removes blocks that every sink has passed, up to and including `limit`; `alongside` joins the transaction. */
+  /**
+   * Removes blocks that every sink has passed, up to and including `limit`, which is what the ledger includes;
+   * `alongside` joins the transaction.
+   */
   async prune(limit: number, alongside: () => void): Promise<void> {
     const through = Math.min(limit, this.cursors.lowest(limit))
     const before = this.#log.through(through)
     await this.#state.commit(() => {
       alongside()
       this.#log.removeThrough(through)
-      this.rejections.removeThrough(through)
+      for (const sink of this.cursors.names) this.rejections.removeThrough(sink, limit)
       this.#identity.put(REMOVED, Buffer.from(JSON.stringify(before)))
     })
     this.#log.removed(through, before)
@@ -202,5 +224,10 @@ export class Spool {
 
   stop(): void {
     this.#writer.stop()
+  }
+
+  #forget(sink: string): void {
+    this.cursors.remove(sink)
+    this.rejections.removeThrough(sink, this.#log.last.sequence)
   }
 }

@@ -1,7 +1,8 @@
 import { causeOf, GatewayError } from '../core/errors.js'
 import { type Logger, LogThrottle } from '../core/logger.js'
 import type { StateStore } from '../core/state.js'
-import type { BlockLog, LoggedBlock } from './block-log.js'
+import type { LoggedBlock } from './block-format.js'
+import type { BlockLog } from './block-log.js'
 import type { DeadLetters } from './dead-letters.js'
 import { type ClosedBlock, OpenBlock } from './open-block.js'
 
@@ -70,8 +71,8 @@ export class Writer {
   /** Resolves when everything accepted so far is on disk, which may be never while the disk is full. */
   async flush(): Promise<void> {
     this.#closeBlock()
-    if (this.#closedBytes > 0 || this.#committing)
-      await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.#queue.length === 0 && !this.#committing) return
+    await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   /** Tries now what waits for space. */
@@ -98,7 +99,8 @@ export class Writer {
 
   #commit(): void {
     if (this.#committing || this.#queue.length === 0) return
-    if (this.#log.bytes + this.#closedBytes > this.#options.maxBytes) {
+    // An empty spool takes any block, or one that is larger than `maxBytes` would wait for ever.
+    if (this.#log.bytes > 0 && this.#log.bytes + this.#closedBytes > this.#options.maxBytes) {
       this.#wait('full', new GatewayError('LG_SPOOL_FULL', { bytes: this.#log.bytes }))
       this.onFull()
       return

@@ -1,0 +1,31 @@
+/**
+ * What this folder uses of Aedes 1.2.0 beyond its published types (lib/client.js, aedes.js). The version is pinned in
+ * package.json; the tests of this folder fail if one of these goes.
+ */
+import type { Aedes, Client } from 'aedes'
+
+export type DrainCallback = (error: Error | null, client: AedesClient) => void
+
+export interface AedesClient extends Client {
+  readonly id: string
+  readonly clean: boolean
+  readonly connected: boolean
+  readonly closed: boolean
+  /** The will that `close` publishes. */
+  will: unknown
+  _parser: { parse(chunk: Buffer): number }
+  /** Packets of the last chunk that are still being handled; the next chunk is read when there are none. */
+  _parsingBatch: number
+  /** One packet was handled; reads the next chunk after the last. */
+  _nextBatch(error?: Error | null): void
+  /** Calls back when the socket takes more. */
+  waitForDrain(callback: DrainCallback): void
+  pause(): void
+  emit(event: 'error', error: Error): boolean
+}
+
+export interface AedesBroker extends Aedes {
+  readonly clients: Readonly<Record<string, AedesClient>>
+  connectedClients: number
+  unregisterClient(client: AedesClient): void
+}

@@ -1,0 +1,204 @@
+/**
+ * Aedes's persistence on the state of the gateway: what belongs to MQTT sessions and outlives the process.
+ *
+ *     mqttSubscriptions   of persistent sessions                  subscriptions.ts
+ *     mqttOutgoing        messages that they have not acknowledged  outgoing-queues.ts
+ *     mqttIncoming        QoS 2 message ids received from them    incoming-ids.ts
+ *     mqttRetained        topic → the retained message
+ *     mqttWills           client → its will, while it is connected
+ *
+ * Everything is in memory as well and read from there; `setup` loads it. Changes go to disk in order (journal.ts), or
+ * in the transaction of the block that holds the message they come from.
+ */
+import { Readable } from 'node:stream'
+import type { Logger } from '../core/logger.js'
+import type { Settled } from '../core/message.js'
+import type { StateStore, Table } from '../core/state.js'
+import { IncomingIds } from './incoming-ids.js'
+import { Journal } from './journal.js'
+import {
+  type ClientRef,
+  type MatchedSubscription,
+  MemoryPersistence,
+  type Subscription,
+  type Will,
+} from './memory-persistence.js'
+import { OutgoingQueues, type QueueLimits } from './outgoing-queues.js'
+import { decodePacket, encodePacket, ownPayload, payloadBytes, type StoredPacket } from './packet-format.js'
+import { sessionKey } from './session-key.js'
+import { Subscriptions } from './subscriptions.js'
+
+export interface PersistenceOptions {
+  readonly state: StateStore
+  readonly logger: Logger
+  readonly queueLimits: QueueLimits
+  /** Called for every message that is dropped from a queue which is full. */
+  readonly onDropped: (clientId: string) => void
+  /** Has a write made in the transaction of the block that is open now. */
+  readonly alongside: (write: () => void) => void
+}
+
+const RETRY_AFTER_MS = 1_000
+
+export class Persistence extends MemoryPersistence {
+  readonly #journal: Journal
+  readonly #alongside: PersistenceOptions['alongside']
+  readonly #subscriptions: Subscriptions
+  readonly #outgoing: OutgoingQueues
+  readonly #incoming: IncomingIds
+  readonly #retained: Table
+  readonly #wills: Table
+
+  constructor({ state, logger, queueLimits, onDropped, alongside }: PersistenceOptions) {
+    super()
+    this.#journal = new Journal(state, logger, RETRY_AFTER_MS)
+    this.#alongside = alongside
+    this.#subscriptions = new Subscriptions(state, this.#journal)
+    this.#outgoing = new OutgoingQueues(state, this.#journal, queueLimits, onDropped)
+    this.#incoming = new IncomingIds(state, this.#journal)
+    this.#retained = state.table('mqttRetained')
+    this.#wills = state.table('mqttWills')
+  }
+
+  // Aedes checks that this is an async function.
+  override async setup(broker: { readonly id: string }): Promise<void> {
+    await super.setup(broker)
+    this.#subscriptions.load()
+    this.#outgoing.load()
+    this.#incoming.load()
+    for (const { value } of this.#retained.entries()) await super.storeRetained(decodePacket(value).packet)
+    for (const { value } of this.#wills.entries()) await this.#loadWill(value)
+  }
+
+  /** Resolves when all changes so far are on disk. */
+  flushed(): Promise<void> {
+    return this.#journal.flushed()
+  }
+
+  /**
+   * To be called before a message of QoS 1 is accepted: what it means for sessions becomes durable with its block, and
+   * so before its acknowledgement.
+   */
+  prepare(packet: StoredPacket): void {
+    if (packet.retain === true) this.#alongside(this.#retainedWrite(packet))
+    if (this.#subscriptions.count === 0) return
+    const matching = this.#subscriptions.matching(packet.topic!)
+    if (matching.length === 0) return
+    const clientIds = matching.map((subscription) => subscription.clientId)
+    this.#alongside(this.#outgoing.prepare(clientIds, packet))
+  }
+
+  /** To be called before a message of QoS 2 is accepted, with Aedes's callback; gives the one to accept it with. */
+  receive(client: ClientRef, messageId: number, settled: Settled): Settled {
+    this.#alongside(this.#incoming.writeOf(client, messageId))
+    return this.#incoming.settling(client, messageId, settled)
+  }
+
+  override async storeRetained(packet: StoredPacket): Promise<void> {
+    await super.storeRetained({ ...packet, payload: ownPayload(packet.payload) })
+    this.#journal.change(this.#retainedWrite(packet))
+    if (packet.qos === 2) await this.#journal.flushed()
+  }
+
+  async addSubscriptions(client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
+    await this.#subscriptions.add(client, subscriptions)
+  }
+
+  async removeSubscriptions(client: ClientRef, topics: readonly string[]): Promise<void> {
+    await this.#subscriptions.remove(client, topics)
+  }
+
+  async cleanSubscriptions(client: ClientRef): Promise<void> {
+    await this.#subscriptions.clean(client)
+  }
+
+  async subscriptionsByClient(client: ClientRef): Promise<Subscription[]> {
+    return this.#subscriptions.of(client)
+  }
+
+  async subscriptionsByTopic(topic: string): Promise<MatchedSubscription[]> {
+    return this.#subscriptions.count === 0 ? [] : this.#subscriptions.matching(topic)
+  }
+
+  async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
+    return { subsCount: this.#subscriptions.count, clientsCount: this.#subscriptions.clients }
+  }
+
+  getClientList(topic: string): Readable {
+    return Readable.from(this.#subscriptions.clientsOf(topic))
+  }
+
+  async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: StoredPacket): Promise<void> {
+    await this.#outgoing.enqueue([clientId], packet)
+  }
+
+  async outgoingEnqueueCombi(
+    subscriptions: readonly { readonly clientId: string }[],
+    packet: StoredPacket,
+  ): Promise<void> {
+    if (subscriptions.length === 0) return
+    const clientIds = subscriptions.map(({ clientId }) => clientId)
+    await this.#outgoing.enqueue(clientIds, packet)
+  }
+
+  async outgoingUpdate(client: ClientRef, packet: StoredPacket): Promise<void> {
+    await this.#outgoing.update(client.id, packet)
+  }
+
+  async outgoingClearMessageId(client: ClientRef, packet: StoredPacket): Promise<StoredPacket | undefined> {
+    return this.#outgoing.clear(client.id, packet.messageId)
+  }
+
+  outgoingStream(client: ClientRef): Readable {
+    return Readable.from(this.#outgoing.packetsOf(client.id))
+  }
+
+  async incomingStorePacket(client: ClientRef, packet: StoredPacket): Promise<void> {
+    this.#incoming.store(client, packet)
+  }
+
+  async incomingGetPacket(client: ClientRef, packet: StoredPacket): Promise<StoredPacket> {
+    return this.#incoming.get(client, packet.messageId!)
+  }
+
+  async incomingDelPacket(client: ClientRef, packet: StoredPacket): Promise<void> {
+    await this.#incoming.release(client, packet.messageId!)
+  }
+
+  async cleanIncoming(client: ClientRef): Promise<void> {
+    this.#incoming.clean(client)
+  }
+
+  override async putWill(client: ClientRef, packet: StoredPacket): Promise<void> {
+    await super.putWill(client, packet)
+    const record = encodePacket(client.id, packet)
+    this.#journal.change(() => this.#wills.put(sessionKey(client.id), record))
+  }
+
+  override async delWill(client: ClientRef): Promise<Will | undefined> {
+    const will = await super.delWill(client)
+    if (will !== undefined) this.#journal.change(() => this.#wills.remove(sessionKey(client.id)))
+    return will
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    await this.#journal.flushed()
+  }
+
+  async #loadWill(record: Buffer): Promise<void> {
+    const { owner, packet } = decodePacket(record)
+    const { brokerId } = packet
+    await super.putWill({ id: owner }, packet)
+    // `putWill` signs it as this run's, whose clients are connected; it is published because its broker is gone.
+    if (brokerId !== undefined) packet.brokerId = brokerId
+  }
+
+  #retainedWrite(packet: StoredPacket): () => void {
+    const topic = packet.topic ?? ''
+    const key = sessionKey(topic)
+    if (payloadBytes(packet).length === 0) return () => this.#retained.remove(key)
+    const record = encodePacket(topic, packet)
+    return () => this.#retained.put(key, record)
+  }
+}
