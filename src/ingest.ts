@@ -95,7 +95,7 @@ export class Ingest {
     for (let p = 0; p < batch.points; p++) {
       const judgement = this.#quality.judge(batch, p, source.device)
       if (judgement === 'keep') {
-        lines += this.#encode(source, p)
+        lines += this.#encode(source, p, true)
         kept++
       } else if (judgement === 'filter') this.#tally.add(source.device.slot, Column.pointsFiltered, 1)
       else this.#deadLetterPoint(source, message, clientId, p, judgement)
@@ -104,12 +104,15 @@ export class Ingest {
     this.#open.append(lines, kept)
   }
 
-  /** The line of a point. A point without a time of its own gets that of its arrival, which no other point has. */
-  #encode(source: Source, p: number): string {
+  /**
+   * The line of a point. A point without a time of its own gets that of its arrival, which no other point has. One that
+   * is kept is news of its series.
+   */
+  #encode(source: Source, p: number, isKept: boolean): string {
     const batch = this.#batch
     const timeNs = batch.times[p] === '' ? this.#clock.nextNs() : batch.times[p]!
     const series = source.series(batch.measurements[p]!, batch.tags[p]!)
-    series.latest.note(batch, p, timeNs)
+    if (isKept) series.latest.note(batch, p, timeNs)
     return encodePoint(batch, p, series.key, timeNs)
   }
 
@@ -145,7 +148,7 @@ export class Ingest {
       qos: message.qos,
       clientId,
       sink: '',
-      payload: Buffer.from(this.#encode(source, p).trimEnd()),
+      payload: Buffer.from(this.#encode(source, p, false).trimEnd()),
     })
   }
 

@@ -1,5 +1,6 @@
 import type { Device } from './core/device.js'
 import { LEVELS } from './core/device.js'
+import { Generations } from './core/generations.js'
 import { seriesKey } from './core/line-protocol.js'
 import type { Tag } from './core/point-batch.js'
 import { type Decoder, newTopicMemory, type TopicMemory } from './decode/decoder.js'
@@ -21,7 +22,7 @@ export interface Series {
 }
 
 const MAX_SERIES_PER_SOURCE = 1_024
-const MAX_TOPICS_PER_GENERATION = 100_000
+const SOURCES_PER_GENERATION = 100_000
 
 /** All that is known of one topic (of one client, if the topic does not name the device). */
 export class Source {
@@ -66,70 +67,86 @@ export class Source {
   }
 }
 
-/** Per topic: a source, the clients that share it, or undefined for topics that no route matches. */
-type Known = Source | Map<string, Source> | undefined
+/** A topic that does not name the device: the client does. */
+class SharedTopic {
+  readonly route: Route
+  readonly levels: TopicLevels
+
+  constructor(route: Route, levels: TopicLevels) {
+    this.route = route
+    this.levels = levels
+  }
+}
+
+const NO_ROUTE = { route: undefined } as const
+type Known = Source | SharedTopic | typeof NO_ROUTE
 
 /**
- * Topic → source, found once by the routes and then remembered. Memory is bounded by two generations: when the younger
- * is full, the older is forgotten, and what is still in use moves over.
+ * Topic → source, found once by the routes and then remembered. Memory is bounded by generations (core/generations.ts):
+ * one of topics, one of clients on topics that they share.
  */
 export class Sources {
   readonly #routes: readonly Route[]
   readonly #devices: DeviceRegistry
   readonly #latest: LatestValueStore
   readonly #onNewDevice: (device: Device) => void
-  #young = new Map<string, Known>()
-  #old = new Map<string, Known>()
+  readonly #topics: Generations<Known>
+  readonly #clients: Generations<Source>
 
-  /** @param onNewDevice called when a device is met for the first time, before anything is counted for it. */
+  /**
+   * @param onNewDevice called when a device is met for the first time, before anything is counted for it.
+   * @param perGeneration how many topics, and how many clients on shared topics, are remembered at least.
+   */
   constructor(
     routes: readonly Route[],
     devices: DeviceRegistry,
     latest: LatestValueStore,
     onNewDevice: (device: Device) => void,
+    perGeneration = SOURCES_PER_GENERATION,
   ) {
     this.#routes = routes
     this.#devices = devices
     this.#latest = latest
     this.#onNewDevice = onNewDevice
+    this.#topics = new Generations(perGeneration)
+    this.#clients = new Generations(perGeneration)
+  }
+
+  /** Topics and clients remembered. */
+  get size(): number {
+    return this.#topics.size + this.#clients.size
   }
 
   /** Undefined if no route matches the topic. */
   identify(topic: string, clientId: string): Source | undefined {
-    const known = this.#young.get(topic) ?? this.#lookUp(topic)
-    return known instanceof Map ? this.#ofClient(known, topic, clientId) : known
+    const known = this.#topics.get(topic) ?? this.#lookUp(topic)
+    if (known instanceof Source) return known
+    return known instanceof SharedTopic ? this.#ofClient(known, topic, clientId) : undefined
   }
 
   #lookUp(topic: string): Known {
-    if (this.#young.has(topic)) return undefined
-    const known = this.#old.has(topic) ? this.#old.get(topic) : this.#find(topic)
-    if (this.#young.size >= MAX_TOPICS_PER_GENERATION) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(topic, known)
-    return known
+    const found = this.#find(topic)
+    this.#topics.set(topic, found)
+    return found
   }
 
   #find(topic: string): Known {
     for (const route of this.#routes) {
       const levels = route.pattern.match(topic)
-      if (levels !== undefined) return levels.device === '' ? new Map() : this.#meet(route, levels, topic)
+      if (levels === undefined) continue
+      return levels.device === '' ? new SharedTopic(route, levels) : this.#meet(route, levels, topic)
     }
-    return undefined
+    return NO_ROUTE
   }
 
-  #ofClient(clients: Map<string, Source>, topic: string, clientId: string): Source | undefined {
-    const known = clients.get(clientId)
+  #ofClient({ route, levels }: SharedTopic, topic: string, clientId: string): Source {
+    // Either may contain any character: the length tells where the client id ends.
+    const key = `${clientId.length} ${clientId}${topic}`
+    const known = this.#clients.get(key)
     if (known !== undefined) return known
-    for (const route of this.#routes) {
-      const levels = route.pattern.match(topic)
-      if (levels === undefined) continue
-      const source = this.#meet(route, { ...levels, device: clientId }, topic)
-      if (clients.size < MAX_TOPICS_PER_GENERATION) clients.set(clientId, source)
-      return source
-    }
-    return undefined
+    const source = this.#meet(route, { ...levels, device: clientId }, topic)
+    this.#clients.set(key, source)
+    return source
   }
 
   #meet(route: Route, levels: TopicLevels, topic: string): Source {

@@ -23,6 +23,11 @@ export interface QueueLimits {
   readonly maxBytes: number
 }
 
+export interface Subscriber {
+  readonly clientId: string
+  readonly qos?: 0 | 1 | 2
+}
+
 /** In place of the broker's id in packets that Aedes has not numbered in this run. */
 const UNNUMBERED = 'queue'
 
@@ -57,12 +62,11 @@ export class OutgoingQueues {
     }
   }
 
-  /** Queues a message before Aedes does. `write` runs in the transaction of the block that holds the message. */
-  prepare(clientIds: Iterable<string>, packet: StoredPacket): () => void {
+  /** Queues a message before Aedes does. The result is to run in the transaction of the block that holds the message. */
+  prepare(subscribers: readonly Subscriber[], packet: StoredPacket): () => void {
     const entries = new Map<string, QueueEntry>()
-    const queued = keptPacket(packet)
-    for (const clientId of clientIds) {
-      if (!entries.has(clientId)) entries.set(clientId, this.#append(clientId, queued))
+    for (const [clientId, qos] of highestQos(subscribers, packet)) {
+      entries.set(clientId, this.#append(clientId, { ...keptPacket(packet), qos }))
     }
     if (typeof packet.payload === 'object') this.#prepared.set(packet.payload, entries)
     return () => {
@@ -71,24 +75,28 @@ export class OutgoingQueues {
   }
 
   /** Resolves when the message is on disk in all queues, at once for those that it was prepared in. */
-  async enqueue(clientIds: readonly string[], packet: StoredPacket): Promise<void> {
+  async enqueue(subscribers: readonly Subscriber[], packet: StoredPacket): Promise<void> {
     const prepared = typeof packet.payload === 'object' ? this.#prepared.get(packet.payload) : undefined
     let written = false
-    for (const clientId of clientIds) {
-      if (this.#number(clientId, prepared?.get(clientId), packet)) continue
-      const entry = this.#append(clientId, keptPacket(packet))
-      this.#queueOf(clientId).number(entry, packet)
+    for (const [clientId, qos] of highestQos(subscribers, packet)) {
+      const known = prepared?.get(clientId)
+      const entry = known ?? this.#append(clientId, { ...keptPacket(packet), qos })
+      // It may have been dropped, or delivered and acknowledged, in the meantime.
+      if (!entry.removed) this.#queueOf(clientId).number(entry, packet)
+      if (known !== undefined) continue
       this.#journal.change(() => this.#put(clientId, entry))
       written = true
     }
     if (written && packet.qos === 2) await this.#journal.flushed()
   }
 
-  /** Sets the message id of a queued packet, or puts a PUBREL in its place. */
+  /**
+   * Sets the message id of a queued packet, or puts a PUBREL in its place. A packet that was dropped from a full queue
+   * while it was being delivered is delivered without a record.
+   */
   async update(clientId: string, packet: StoredPacket): Promise<void> {
-    const queue = this.#queues.get(clientId)
-    const entry = queue?.update(packet)
-    if (entry === undefined) throw new Error('no such packet')
+    const entry = this.#queues.get(clientId)?.update(packet)
+    if (entry === undefined) return
     if (entry.packet.qos === 2 || entry.packet.cmd !== 'publish') {
       this.#journal.change(() => this.#put(clientId, entry))
       await this.#journal.flushed()
@@ -107,13 +115,6 @@ export class OutgoingQueues {
   packetsOf(clientId: string): StoredPacket[] {
     const entries = this.#queues.get(clientId)?.entries() ?? []
     return Array.from(entries, (entry) => entry.packet)
-  }
-
-  /** True if the entry is still queued; it then goes by the number that Aedes gave the packet. */
-  #number(clientId: string, entry: QueueEntry | undefined, packet: StoredPacket): boolean {
-    if (entry === undefined || entry.removed) return false
-    this.#queueOf(clientId).number(entry, packet)
-    return true
   }
 
   #append(clientId: string, packet: StoredPacket): QueueEntry {
@@ -157,4 +158,16 @@ function newEntry(sequence: number, packet: StoredPacket, onDisk: boolean): Queu
 
 function numbered(packet: StoredPacket, sequence: number): StoredPacket {
   return { ...packet, messageId: packet.messageId, brokerId: UNNUMBERED, brokerCounter: sequence }
+}
+
+/** One delivery for each client, however many of its subscriptions match (MQTT-3.3.5-1). */
+function highestQos(subscribers: readonly Subscriber[], packet: StoredPacket): Map<string, 0 | 1 | 2> {
+  const highest = new Map<string, 0 | 1 | 2>()
+  const published = packet.qos ?? 0
+  for (const { clientId, qos = published } of subscribers) {
+    const granted = qos < published ? qos : published
+    const known = highest.get(clientId)
+    if (known === undefined || known < granted) highest.set(clientId, granted)
+  }
+  return highest
 }

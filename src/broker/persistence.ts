@@ -23,7 +23,7 @@ import {
   type Subscription,
   type Will,
 } from './memory-persistence.js'
-import { OutgoingQueues, type QueueLimits } from './outgoing-queues.js'
+import { OutgoingQueues, type QueueLimits, type Subscriber } from './outgoing-queues.js'
 import { decodePacket, encodePacket, ownPayload, payloadBytes, type StoredPacket } from './packet-format.js'
 import { sessionKey } from './session-key.js'
 import { Subscriptions } from './subscriptions.js'
@@ -84,8 +84,7 @@ export class Persistence extends MemoryPersistence {
     if (this.#subscriptions.count === 0) return
     const matching = this.#subscriptions.matching(packet.topic!)
     if (matching.length === 0) return
-    const clientIds = matching.map((subscription) => subscription.clientId)
-    this.#alongside(this.#outgoing.prepare(clientIds, packet))
+    this.#alongside(this.#outgoing.prepare(matching, packet))
   }
 
   /** To be called before a message of QoS 2 is accepted, with Aedes's callback; gives the one to accept it with. */
@@ -128,17 +127,12 @@ export class Persistence extends MemoryPersistence {
     return Readable.from(this.#subscriptions.clientsOf(topic))
   }
 
-  async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: StoredPacket): Promise<void> {
-    await this.#outgoing.enqueue([clientId], packet)
+  async outgoingEnqueue(subscriber: Subscriber, packet: StoredPacket): Promise<void> {
+    await this.#outgoing.enqueue([subscriber], packet)
   }
 
-  async outgoingEnqueueCombi(
-    subscriptions: readonly { readonly clientId: string }[],
-    packet: StoredPacket,
-  ): Promise<void> {
-    if (subscriptions.length === 0) return
-    const clientIds = subscriptions.map(({ clientId }) => clientId)
-    await this.#outgoing.enqueue(clientIds, packet)
+  async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: StoredPacket): Promise<void> {
+    if (subscribers.length > 0) await this.#outgoing.enqueue(subscribers, packet)
   }
 
   async outgoingUpdate(client: ClientRef, packet: StoredPacket): Promise<void> {

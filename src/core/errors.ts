@@ -20,6 +20,21 @@ export const ERRORS = {
     action: 'Check the path and its permissions, or leave --config out to use the defaults.',
     exitCode: 2,
   },
+  LG_FLEET_INVALID: {
+    message: '{file} has {count} violation(s):\n{violations}',
+    action: 'Correct the keys listed; docs/simulators.md describes each.',
+    exitCode: 2,
+  },
+  LG_FLEET_UNREADABLE: {
+    message: 'Cannot read the fleet {file}: {cause}',
+    action: 'Check the path and its permissions, or leave --fleet out to use the fleet of the demo.',
+    exitCode: 2,
+  },
+  LG_BROKER_UNREACHABLE: {
+    message: 'Cannot connect to the broker {url}: {cause}',
+    action: 'Start it (for the gateway: "linegate run"), or give its address and credentials in --broker.',
+    exitCode: 1,
+  },
   LG_MQTT_ANONYMOUS_EXPOSED: {
     message:
       'The MQTT listener on {host}:{port} would let anyone on that network publish without signing in.',

@@ -1,16 +1,24 @@
 import { FieldType, type PointBatch } from '../core/point-batch.js'
 
-/** What a decoder may know of the topic, and remembers from one message of it to the next. */
+/**
+ * What a decoder may know of the topic, and remembers from one message of it to the next. Memory makes decoding
+ * faster and never changes its result.
+ */
 export interface TopicMemory {
   /** The last level of the topic. */
   readonly lastLevel: string
-  /** Keys in the order in which the last message had them, and the field names they stand for. */
+  /** Keys in the order in which the last message had them, as they stand in the payload, escapes and all. */
   readonly keys: string[]
+  /** The names that the keys were joined to, and the field names that they stand for. */
+  readonly prefixes: string[]
   readonly fields: string[]
+  /** Field names of a point that are known to be all different. */
+  readonly distinct: string[]
 }
 
 export function newTopicMemory(topic: string): TopicMemory {
-  return { lastLevel: topic.slice(topic.lastIndexOf('/') + 1), keys: [], fields: [] }
+  const lastLevel = topic.slice(topic.lastIndexOf('/') + 1)
+  return { lastLevel, keys: [], prefixes: [], fields: [], distinct: [] }
 }
 
 /**
@@ -40,6 +48,7 @@ export type DecodeErrorCode =
   | 'malformed'
   | 'not_utf8'
   | 'no_fields'
+  | 'bad_name'
   | 'bad_timestamp'
   | 'bad_type'
   | 'out_of_range'

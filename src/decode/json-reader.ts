@@ -1,3 +1,4 @@
+import { detached, LONG_TEXT } from '../core/detached.js'
 import { DecodeError } from './decoder.js'
 
 export const TAB = 9
@@ -25,6 +26,8 @@ export const CLOSE_BRACE = 125
 
 /** Numbers with fewer characters and without an exponent are within the range of a double. */
 const SURELY_FINITE = 300
+/** Half of a pair, written as an escape: UTF-8 has no form for it. */
+const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /**
  * A cursor over JSON text (RFC 8259) that cuts out tokens as text. Unlike JSON.parse it keeps numbers as they were
@@ -35,10 +38,12 @@ export class JsonReader {
   at = 0
   /** Whether the number read last has an exponent, or so many digits that a double may not hold it. */
   mayOverflow = false
+  #isLong = false
 
   open(text: string): void {
     this.text = text
     this.at = 0
+    this.#isLong = text.length > LONG_TEXT
   }
 
   /** Skips white space and returns the code of the next character, NaN at the end. */
@@ -69,11 +74,14 @@ export class JsonReader {
     this.at += word.length
   }
 
-  /** If the string at the cursor is exactly `expected` and has no escapes, skips it. */
-  skipKnown(expected: string): boolean {
+  /**
+   * If the string at the cursor is written exactly like `known`, which was a whole string before, skips it. Compared
+   * as written: unescaped, two texts could look alike of which one is no JSON.
+   */
+  skipKnown(known: string): boolean {
     const start = this.at + 1
-    const end = start + expected.length
-    if (this.text.charCodeAt(end) !== QUOTE || !this.text.startsWith(expected, start)) return false
+    const end = start + known.length
+    if (this.text.charCodeAt(end) !== QUOTE || !this.text.startsWith(known, start)) return false
     this.at = end + 1
     return true
   }
@@ -86,7 +94,7 @@ export class JsonReader {
       const code = text.charCodeAt(i)
       if (code === QUOTE) {
         this.at = i + 1
-        return text.slice(start, i)
+        return this.#cut(start, i)
       }
       if (code === BACKSLASH) return this.#escaped(start, i)
       // Control characters, and NaN past the end.
@@ -113,7 +121,7 @@ export class JsonReader {
     }
     this.at = i
     this.mayOverflow = hasExponent || i - start > SURELY_FINITE
-    return text.slice(start, i)
+    return this.#cut(start, i)
   }
 
   end(): void {
@@ -123,6 +131,11 @@ export class JsonReader {
   fail(what: string, at = this.at): never {
     const found = at < this.text.length ? JSON.stringify(this.text[at]) : 'the end'
     throw new DecodeError('malformed', `JSON: ${what} at character ${at + 1}, found ${found}`)
+  }
+
+  #cut(start: number, end: number): string {
+    const token = this.text.slice(start, end)
+    return this.#isLong ? detached(token) : token
   }
 
   #digits(from: number): number {
@@ -144,7 +157,8 @@ export class JsonReader {
     }
     this.at = i + 1
     try {
-      return JSON.parse(text.slice(start - 1, i + 1)) as string
+      const value = JSON.parse(text.slice(start - 1, i + 1)) as string
+      return value.replace(LONE_SURROGATE, '\ufffd')
     } catch {
       return this.fail('string with a bad escape or a control character', start - 1)
     }

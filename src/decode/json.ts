@@ -1,6 +1,12 @@
-import { isUtf8 } from 'node:buffer'
 import { FieldType, NO_TAGS, type PointBatch } from '../core/point-batch.js'
-import { DecodeError, type Decoder, type DecoderOptions, type TopicMemory } from './decoder.js'
+import {
+  DecodeError,
+  type Decoder,
+  type DecoderOptions,
+  type FieldTypeName,
+  type TopicMemory,
+} from './decoder.js'
+import { checkDistinct, NameTable } from './field-names.js'
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -15,6 +21,7 @@ import {
 } from './json-reader.js'
 import { toNanoseconds } from './timestamp.js'
 import { addTyped, checkFinite } from './typed-field.js'
+import { utf8Text } from './utf8-text.js'
 
 const MAX_DEPTH = 32
 const MAX_REMEMBERED_KEYS = 256
@@ -32,29 +39,28 @@ const WELL_KNOWN_TIME_KEYS: ReadonlySet<string> = new Set(['ts', 'time', 'timest
 export class JsonDecoder implements Decoder {
   readonly #timeKey: string | undefined
   readonly #options: DecoderOptions
+  readonly #types: ReadonlyMap<string, FieldTypeName>
   readonly #hasTypes: boolean
+  readonly #names = new NameTable()
   readonly #reader = new JsonReader()
   #batch!: PointBatch
   #memory!: TopicMemory
   /** Members of objects read so far in this message: the place of the next key in the memory. */
   #member = 0
   #time = ''
-  #newShape = false
 
   constructor(options: DecoderOptions) {
     this.#options = options
     this.#timeKey = options.timestampKey
-    this.#hasTypes = Object.keys(options.fieldTypes).length > 0
+    this.#types = new Map(Object.entries(options.fieldTypes))
+    this.#hasTypes = this.#types.size > 0
   }
 
   decode(payload: Buffer, memory: TopicMemory, batch: PointBatch): void {
-    const text = payload.toString()
-    if (text.includes('\ufffd') && !isUtf8(payload))
-      throw new DecodeError('not_utf8', 'the payload is not UTF-8')
+    const text = utf8Text(payload)
     this.#batch = batch
     this.#memory = memory
     this.#member = 0
-    this.#newShape = false
     this.#time = ''
     this.#reader.open(text)
     this.#root()
@@ -82,7 +88,7 @@ export class JsonDecoder implements Decoder {
         // Fields of scalar elements before this one are a point of their own.
         this.#endPoint()
         this.#record()
-      } else this.#value(`${name}.${index}`, 1)
+      } else this.#value(`${name}.${index}`, 0)
       index++
     } while (reader.another(CLOSE_BRACKET))
     this.#endPoint()
@@ -94,13 +100,8 @@ export class JsonDecoder implements Decoder {
   }
 
   #endPoint(): void {
-    const batch = this.#batch
-    if (this.#newShape && hasDuplicates(batch)) {
-      // The next message of this shape must be looked at again.
-      this.#memory.keys.length = 0
-      throw new DecodeError('malformed', 'JSON: a key stands twice in one object')
-    }
-    batch.point('', NO_TAGS, this.#time)
+    checkDistinct(this.#batch, this.#memory)
+    this.#batch.point('', NO_TAGS, this.#time)
     this.#time = ''
   }
 
@@ -120,23 +121,25 @@ export class JsonDecoder implements Decoder {
 
   /** The field name that the key at the cursor stands for. */
   #name(place: number, prefix: string): string {
-    const { keys, fields } = this.#memory
+    const { keys, prefixes, fields } = this.#memory
     const known = keys[place]
-    let key: string
-    if (known !== undefined && this.#reader.skipKnown(known)) {
-      const field = fields[place]!
-      if (isJoin(field, prefix, known)) return field
-      key = known
-    } else {
-      key = this.#reader.string()
-    }
-    this.#newShape = true
+    if (known !== undefined && prefixes[place] === prefix && this.#reader.skipKnown(known))
+      return fields[place]!
+    return this.#newName(place, prefix)
+  }
+
+  #newName(place: number, prefix: string): string {
+    const reader = this.#reader
+    const start = reader.at + 1
+    const key = reader.string()
+    if (prefix === '' && key === '') throw new DecodeError('bad_name', 'JSON: a key is empty')
     const field = prefix === '' ? key : `${prefix}.${key}`
-    if (place < MAX_REMEMBERED_KEYS) {
-      keys[place] = key
-      fields[place] = field
-    }
-    return field
+    if (place >= MAX_REMEMBERED_KEYS) return field
+    const { keys, prefixes, fields } = this.#memory
+    keys[place] = this.#names.get(reader.text.slice(start, reader.at - 1))
+    prefixes[place] = this.#names.get(prefix)
+    fields[place] = this.#names.get(field)
+    return fields[place]
   }
 
   #value(name: string, depth: number): void {
@@ -179,7 +182,7 @@ export class JsonDecoder implements Decoder {
   }
 
   #add(name: string, found: FieldType, text: string): void {
-    const type = this.#hasTypes ? this.#options.fieldTypes[name] : undefined
+    const type = this.#hasTypes ? this.#types.get(name) : undefined
     if (type === undefined) this.#batch.field(name, found, text)
     else addTyped(this.#batch, name, type, found, text)
   }
@@ -189,16 +192,16 @@ export class JsonDecoder implements Decoder {
   }
 
   /**
-   * Takes the value at the cursor as the time of the point. Under a well-known key, a value that is no timestamp is an
-   * ordinary field (`t` may be a temperature); under the configured key it is an error.
+   * Takes the value at the cursor as the time of the point. Under a well-known key, a value that is no timestamp, or a
+   * second one, is an ordinary field (`t` may be a temperature); under the configured key it is an error.
    */
   #takeTime(name: string): boolean {
     const reader = this.#reader
     const start = reader.at
     const code = reader.peek()
     const isText = code === QUOTE
-    if (!isText && (code === OPEN_BRACE || code === OPEN_BRACKET || code >= LETTER_F))
-      return this.#noTime(name, start)
+    const isNumber = !isText && code !== OPEN_BRACE && code !== OPEN_BRACKET && !(code >= LETTER_F)
+    if (this.#time !== '' || !(isText || isNumber)) return this.#noTime(name, start)
     const text = isText ? reader.string() : reader.number()
     const ns = toNanoseconds(text, this.#options.timestampUnit)
     if (ns === undefined) return this.#noTime(name, start)
@@ -209,20 +212,8 @@ export class JsonDecoder implements Decoder {
   #noTime(name: string, start: number): boolean {
     this.#reader.at = start
     if (this.#timeKey === undefined) return false
-    throw new DecodeError('bad_timestamp', `${name} is no timestamp in unit ${this.#options.timestampUnit}`)
+    const fault =
+      this.#time === '' ? `is no timestamp in unit ${this.#options.timestampUnit}` : 'stands twice'
+    throw new DecodeError('bad_timestamp', `${name} ${fault}`)
   }
-}
-
-/** True if `field` is `prefix` and `key` joined by a point. */
-function isJoin(field: string, prefix: string, key: string): boolean {
-  if (prefix === '') return field.length === key.length
-  return field.length === prefix.length + 1 + key.length && field.startsWith(prefix)
-}
-
-/** True if two fields of the open point have one name: only one of them could be stored. */
-function hasDuplicates(batch: PointBatch): boolean {
-  const from = batch.firstField[batch.points]!
-  const seen = new Set<string>()
-  for (let f = from; f < batch.fields; f++) seen.add(batch.names[f]!)
-  return seen.size < batch.fields - from
 }

@@ -3,6 +3,8 @@ import type { LatestValue, LatestValues } from '../core/views.js'
 
 /** A device that invents field names is not followed past this many. */
 const MAX_FIELDS = 1_024
+/** Nor is one that invents measurements. */
+const MAX_SERIES = 256
 
 /**
  * The newest value of each field of one device and measurement, as text. Devices send the same fields in the same
@@ -60,7 +62,7 @@ export class LatestValueStore implements LatestValues {
     const known = all.find((series) => series.measurement === measurement)
     if (known !== undefined) return known
     const series = new LatestSeries(measurement)
-    this.#bySlot.set(slot, [...all, series])
+    if (all.length < MAX_SERIES) this.#bySlot.set(slot, [...all, series])
     return series
   }
 

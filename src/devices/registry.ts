@@ -92,10 +92,14 @@ export class DeviceRegistry implements DeviceDirectory {
   }
 }
 
-/** The levels that are known, joined by `/`. */
+/**
+ * The levels that are known, joined by `/`. A client id that stands for the device may contain one itself: it is
+ * written `%2F` in the path (and `%25` for a percent sign that could be mistaken), so that paths stay unique.
+ */
 export function pathOf(levels: TopicLevels): string {
   return LEVELS.map((level) => levels[level])
     .filter((part) => part !== '')
+    .map((part) => part.replace(/%(?=25|2F)/g, '%25').replaceAll('/', '%2F'))
     .join('/')
 }
 

@@ -1,0 +1,194 @@
+/**
+ * The express lane of one connection: telemetry that goes from its frame to `accept` without passing Aedes.
+ *
+ *     frame ─▶ PUBLISH of QoS 0 or 1, not retained ─▶ telemetry, nobody subscribed ─▶ accept ─▶ disk ─┐
+ *       └─ any other: Aedes                             └─ any other: Aedes                           │
+ *     socket ◀─────────── one write per block ◀────────── PUBACKs, in order of arrival ◀──────────────┘
+ *
+ * Order. `accept` is called in order of arrival, whichever way a message goes, and settles in that order. What Aedes
+ * writes is preceded by the PUBACKs that were settled before it (MQTT 3.1.1 section 4.6).
+ *
+ * Memory. Packet ids are kept while their messages wait for the disk, PUBACKs until the block at hand is settled; both
+ * are let go when they are empty, so that an idle connection costs a few pointers.
+ */
+import type { InboundMessage, Settled } from '../core/message.js'
+import type { AedesClient } from './aedes-internals.js'
+import type { Lanes } from './lanes.js'
+
+/** First byte of a PUBLISH that the lane may take: type 3, any DUP, QoS 0 or 1, no RETAIN (section 3.3.1). */
+const LANE_MASK = 0b1111_0101
+const LANE_BITS = 0b0011_0000
+const QOS_1 = 0b0000_0010
+
+const PUBACK = 0x40
+const PUBACK_BYTES = 4
+/** Messages of one connection that may wait for the disk; past it, no more is read. */
+const MAX_UNSETTLED = 4_096
+
+const NO_BYTES: Buffer = Buffer.alloc(0)
+
+/** Whether a frame that begins with this byte may be for the lane. */
+export function mayTakeLane(first: number): boolean {
+  return (first & LANE_MASK) === LANE_BITS
+}
+
+class LaneMessage implements InboundMessage {
+  readonly retain = false
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: 0 | 1
+
+  constructor(topic: string, payload: Buffer, qos: 0 | 1) {
+    this.topic = topic
+    this.payload = payload
+    this.qos = qos
+  }
+}
+
+export class ExpressLane {
+  readonly #client: AedesClient
+  readonly #lanes: Lanes
+  /** Writes to the connection without looking for PUBACKs first. */
+  #write: ((bytes: Buffer) => boolean) | undefined
+  /** The topic of the last message, as devices repeat theirs, and whether it is the lane's. */
+  #topic = ''
+  #topicBytes = NO_BYTES
+  #topicVersion = -1
+  #topicIsTaken = false
+  #ids: number[] | undefined
+  /** Index in `#ids` of the message that settles next. */
+  #next = 0
+  #unsettled = 0
+  #acks = NO_BYTES
+  #ackBytes = 0
+  #whenRoom: (() => void) | undefined
+
+  constructor(client: AedesClient, lanes: Lanes) {
+    this.#client = client
+    this.#lanes = lanes
+  }
+
+  /** Too much waits for the disk: nothing more is to be taken before `whenRoom` calls back. */
+  get isFull(): boolean {
+    return this.#unsettled > 0 && (this.#unsettled >= MAX_UNSETTLED || this.#lanes.underPressure())
+  }
+
+  whenRoom(callback: () => void): void {
+    this.#whenRoom = callback
+  }
+
+  /**
+   * Takes a PUBLISH that `mayTakeLane`, with its variable header from `start` on, or leaves it to Aedes and returns
+   * false. What is malformed is left to Aedes as well, which answers for the protocol.
+   */
+  take(bytes: Buffer, first: number, start: number, end: number): boolean {
+    const topicEnd = start + 2 + ((bytes[start]! << 8) | bytes[start + 1]!)
+    const isQos1 = (first & QOS_1) !== 0
+    const payloadStart = isQos1 ? topicEnd + 2 : topicEnd
+    if (payloadStart > end || !this.#knows(bytes, start + 2, topicEnd)) return false
+    const payload = bytes.subarray(payloadStart, end)
+    if (isQos1) return this.#takeQos1(payload, (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!)
+    this.#unsettled++
+    this.#lanes.accept(new LaneMessage(this.#topic, payload, 0), this.#client.id, this.#settledQos0)
+    return true
+  }
+
+  /** Writes the PUBACKs that wait, in one write. A connection that Aedes has closed gets none. */
+  writeAcks(): void {
+    if (this.#ackBytes === 0) return
+    const acks = this.#acks.subarray(0, this.#ackBytes)
+    this.#acks = NO_BYTES
+    this.#ackBytes = 0
+    if (!this.#client.closed && this.#client.conn.writable) this.#write?.(acks)
+  }
+
+  #takeQos1(payload: Buffer, id: number): boolean {
+    // A packet id of 0 is a violation (section 2.3.1).
+    if (id === 0) return false
+    if (this.#write === undefined) this.#interposeWrite()
+    if (this.#ids === undefined) this.#ids = [id]
+    else this.#ids.push(id)
+    this.#unsettled++
+    this.#lanes.accept(new LaneMessage(this.#topic, payload, 1), this.#client.id, this.#settledQos1)
+    return true
+  }
+
+  #knows(bytes: Buffer, from: number, to: number): boolean {
+    if (!isSame(this.#topicBytes, bytes, from, to)) {
+      this.#topicBytes = Buffer.from(bytes.subarray(from, to))
+      this.#topic = this.#topicBytes.toString()
+      this.#topicVersion = -1
+    }
+    const { topics } = this.#lanes
+    if (this.#topicVersion !== topics.version) {
+      this.#topicVersion = topics.version
+      this.#topicIsTaken = topics.takes(this.#topic, this.#topicBytes, this.#client.id)
+    }
+    return this.#topicIsTaken
+  }
+
+  readonly #settledQos0: Settled = (error) => {
+    this.#settle(error)
+  }
+
+  readonly #settledQos1: Settled = (error) => {
+    const id = this.#ids![this.#next++]!
+    if (!error) this.#acknowledge(id)
+    if (this.#next === this.#ids!.length) {
+      this.#ids = undefined
+      this.#next = 0
+    }
+    this.#settle(error)
+  }
+
+  #settle(error: Error | null | undefined): void {
+    this.#unsettled--
+    if (error) this.#client.emit('error', error)
+    if (this.#whenRoom === undefined || this.isFull) return
+    const goOn = this.#whenRoom
+    this.#whenRoom = undefined
+    process.nextTick(goOn)
+  }
+
+  #acknowledge(id: number): void {
+    if (this.#ackBytes === 0) {
+      this.#lanes.due(this)
+      // As many as can be settled before they are written.
+      this.#acks = Buffer.allocUnsafe((this.#ids!.length - this.#next + 1) * PUBACK_BYTES)
+    }
+    const acks = this.#acks
+    const at = this.#ackBytes
+    if (at === acks.length) return this.#acknowledgeInAnotherWrite(id)
+    acks[at] = PUBACK
+    acks[at + 1] = 2
+    acks[at + 2] = id >> 8
+    acks[at + 3] = id & 0xff
+    this.#ackBytes = at + PUBACK_BYTES
+  }
+
+  /** More was accepted since the buffer was made. */
+  #acknowledgeInAnotherWrite(id: number): void {
+    this.writeAcks()
+    this.#acknowledge(id)
+  }
+
+  /** From now on, whatever Aedes writes comes after the PUBACKs that were settled before. */
+  #interposeWrite(): void {
+    const { conn } = this.#client
+    const write = conn.write.bind(conn) as (...args: unknown[]) => boolean
+    this.#write = write
+    conn.write = ((...args: unknown[]) => {
+      this.writeAcks()
+      return write(...args)
+    }) as typeof conn.write
+  }
+}
+
+/** Compared from the end, where the topics of devices differ. */
+function isSame(known: Buffer, bytes: Buffer, from: number, to: number): boolean {
+  if (known.length !== to - from) return false
+  for (let i = known.length - 1; i >= 0; i--) {
+    if (known[i] !== bytes[from + i]) return false
+  }
+  return true
+}

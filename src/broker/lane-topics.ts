@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer'
+import type { Aedes } from 'aedes'
+import { topicFault } from './topic-name.js'
+
+/** What this file uses of Aedes's emitter (mqemitter 7.1). */
+interface Emitter {
+  readonly _matcher: { match(topic: string): unknown[] }
+  on(topic: string, listener: unknown, done?: () => void): unknown
+  removeListener(topic: string, listener: unknown, done?: () => void): unknown
+}
+
+/**
+ * Which topics the express lane takes: telemetry that nobody is subscribed to. A topic with subscribers, also with ones
+ * that are offline, goes through Aedes, which delivers it after it was accepted. Answers hold until `version` changes.
+ */
+export class LaneTopics {
+  version = 0
+  readonly #isTelemetry: (topic: string, clientId: string) => boolean
+  readonly #isQueuedFor: (topic: string) => boolean
+  readonly #emitter: Emitter
+
+  /** @param isQueuedFor whether a persistent session, connected or not, is subscribed to the topic */
+  constructor(
+    aedes: Aedes,
+    isTelemetry: (topic: string, clientId: string) => boolean,
+    isQueuedFor: (topic: string) => boolean,
+  ) {
+    this.#isTelemetry = isTelemetry
+    this.#isQueuedFor = isQueuedFor
+    this.#emitter = (aedes as unknown as { mq: Emitter }).mq
+    this.#watch()
+  }
+
+  takes(topic: string, bytes: Buffer, clientId: string): boolean {
+    if (!isUtf8(bytes) || topicFault(topic) !== undefined) return false
+    if (!this.#isTelemetry(topic, clientId)) return false
+    return this.#emitter._matcher.match(topic).length === 0 && !this.#isQueuedFor(topic)
+  }
+
+  /** Every subscription of a client that is connected passes the emitter; those that are restored, too. */
+  #watch(): void {
+    const emitter = this.#emitter
+    const on = emitter.on.bind(emitter)
+    const removeListener = emitter.removeListener.bind(emitter)
+    emitter.on = (topic, listener, done) => {
+      this.version++
+      return on(topic, listener, done)
+    }
+    emitter.removeListener = (topic, listener, done) =>
+      removeListener(topic, listener, () => {
+        this.version++
+        done?.()
+      })
+  }
+}

@@ -1,0 +1,112 @@
+import type { Counts, SinkStatus } from '../core/counts.js'
+import { GatewayApi } from './api.js'
+import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import type { Context } from './context.js'
+import { count, milliseconds } from './numbers.js'
+import { type Column, table } from './table.js'
+import type { Texts } from './texts.js'
+
+export interface LedgerOptions {
+  readonly url: string
+  readonly device?: string
+  readonly json?: true
+}
+
+interface DeviceCounts extends Counts {
+  /** Empty for the messages that belong to no device. */
+  readonly path: string
+}
+
+export interface LedgerAnswer {
+  readonly time: string
+  readonly totals: Counts
+  readonly sinks: readonly SinkStatus[]
+  readonly devices: readonly DeviceCounts[]
+  readonly nextCursor?: string | null
+}
+
+const PATH = '/api/v1/ledger'
+const PAGE_SIZE = 1_000
+
+/** Prints the counts of the gateway, of its sinks and of its devices (or of one device). */
+export async function ledger(options: LedgerOptions, { texts, terminal, signal }: Context): Promise<number> {
+  const answer = await fetchLedger(new GatewayApi(options.url, signal), options.device)
+  terminal.out(options.json ? `${JSON.stringify(answer, null, 2)}\n` : ledgerText(answer, texts))
+  return 0
+}
+
+/** All pages as one answer; the totals are those of the first. */
+export async function fetchLedger(api: GatewayApi, device?: string): Promise<LedgerAnswer> {
+  const first = await api.get<LedgerAnswer>(PATH, { device, limit: PAGE_SIZE })
+  const devices = [...first.devices]
+  let cursor = first.nextCursor
+  while (cursor) {
+    const page = await api.get<LedgerAnswer>(PATH, { device, limit: PAGE_SIZE, cursor })
+    devices.push(...page.devices)
+    cursor = page.nextCursor
+  }
+  const { time, totals, sinks } = first
+  return { time, totals, sinks, devices }
+}
+
+export function ledgerText({ totals, sinks, devices }: LedgerAnswer, texts: Texts): string {
+  const rows = devices.map((row) => (row.path === '' ? { ...row, path: texts.ledger.noDevice } : row))
+  const parts = [countsTable([{ ...totals, path: texts.ledger.all }, ...rows], texts)]
+  if (sinks.length > 0) parts.push(sinkTable(sinks, texts))
+  return parts.join('\n')
+}
+
+/** Messages, then points: each line adds up by itself. */
+function countsTable(rows: readonly DeviceCounts[], { ledger: words }: Texts): string {
+  const titles = [words.received, words.decoded, words.ignored, words.deadLettered, words.refused]
+  const pointTitles = [words.points, words.stored, words.filtered, words.deadLettered, words.pending]
+  const columns: Column[] = [
+    { title: words.device },
+    ...[...titles, ...pointTitles].map((title) => ({ title, align: 'right' as const })),
+  ]
+  return table(
+    columns,
+    rows.map(({ path, messages, points }) => [
+      path,
+      ...[messages.received, messages.decoded, messages.ignored, messages.deadLettered, messages.refused].map(
+        count,
+      ),
+      ...[points.decoded, points.stored, points.filtered, points.deadLettered, points.pending].map(count),
+    ]),
+  )
+}
+
+export function sinkTable(sinks: readonly SinkStatus[], { ledger: words, sink: sinkWords }: Texts): string {
+  const columns: Column[] = [
+    { title: sinkWords.name },
+    { title: sinkWords.type },
+    { title: sinkWords.state },
+    { title: words.stored, align: 'right' },
+    { title: words.deadLettered, align: 'right' },
+    { title: words.pending, align: 'right' },
+    { title: sinkWords.lag, align: 'right' },
+    { title: sinkWords.lastError },
+  ]
+  const rows = sinks.map((sink) => [
+    sink.primary ? `${sink.name} *` : sink.name,
+    sink.type,
+    sinkWords.states[sink.state],
+    ...[sink.storedPoints, sink.deadLetteredPoints, sink.pendingPoints].map(count),
+    milliseconds(sink.lagMs),
+    sink.lastError,
+  ])
+  return table(columns, rows)
+}
+
+export function addLedgerCommand(site: CommandSite): void {
+  const { context, finish } = site
+  addCommand(site, 'ledger', context.texts.commands.ledger, [
+    'ledger',
+    'ledger --device imm-01',
+    'ledger --url http://10.0.0.5:8080 --json',
+  ])
+    .addOption(urlOption(site))
+    .option('--device <device>', context.texts.options.device)
+    .addOption(jsonOption(site))
+    .action(async (options: LedgerOptions) => finish(await ledger(options, context)))
+}

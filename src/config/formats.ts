@@ -1,0 +1,64 @@
+import { LEVELS } from '../core/device.js'
+import { suggest } from './suggest.js'
+
+/** What is wrong with a value, or undefined. The schema names these as `format`. */
+type Fault = (value: string) => string | undefined
+
+const NAMED_LEVEL = /^\{(\w*)\}$/
+const LEVEL_LIST = LEVELS.map((level) => `{${level}}`).join(', ')
+/** MQTT 3.1.1, section 1.5.3: a topic is a string of at most 65,535 bytes. */
+const MAX_TOPIC_BYTES = 65_535
+
+function topicPattern(pattern: string): string | undefined {
+  if (Buffer.byteLength(pattern) > MAX_TOPIC_BYTES) return `is longer than ${MAX_TOPIC_BYTES} bytes`
+  if (pattern.includes('\0')) return 'contains the character NUL'
+  const parts = pattern.split('/')
+  const faults = parts.map((part, at) => faultOfLevel(part, at === parts.length - 1))
+  return faults.find((fault) => fault !== undefined) ?? repeatedLevel(parts)
+}
+
+function faultOfLevel(part: string, isLast: boolean): string | undefined {
+  if (part === '#') return isLast ? undefined : 'has # before its end; # is allowed as the last level only'
+  if (part === '+') return undefined
+  const name = NAMED_LEVEL.exec(part)?.[1]
+  if (name !== undefined) return faultOfName(name)
+  if (/[{}]/.test(part)) return `has the level "${part}"; a named level stands alone between slashes`
+  if (/[+#]/.test(part)) return `has the level "${part}"; + and # stand alone between slashes`
+  return undefined
+}
+
+function faultOfName(name: string): string | undefined {
+  if (LEVELS.some((level) => level === name)) return undefined
+  const near = suggest(name, LEVELS)
+  const hint = near === undefined ? `the levels are ${LEVEL_LIST}` : `did you mean {${near}}?`
+  return `has the unknown level {${name}}; ${hint}`
+}
+
+function repeatedLevel(parts: readonly string[]): string | undefined {
+  const repeated = parts.find((part, at) => NAMED_LEVEL.test(part) && parts.indexOf(part) !== at)
+  return repeated === undefined ? undefined : `names ${repeated} more than once`
+}
+
+const STORE_URL_FAULT = 'must be an address such as http://127.0.0.1:8086'
+
+function storeUrl(value: string): string | undefined {
+  if (!URL.canParse(value)) return STORE_URL_FAULT
+  const url = new URL(value)
+  if (!/^https?:$/.test(url.protocol)) return STORE_URL_FAULT
+  if (url.username !== '' || url.password !== '') {
+    return 'must not contain a user or password; credentials have keys of their own'
+  }
+  if (url.search !== '' || url.hash !== '') return 'must not contain ? or #; the sink adds its own parameters'
+  return undefined
+}
+
+function origin(value: string): string | undefined {
+  const isOrigin = URL.canParse(value) && /^https?:/.test(value) && new URL(value).origin === value
+  return isOrigin ? undefined : 'must be an origin such as https://console.example, without a path'
+}
+
+export const FORMATS = {
+  origin,
+  'topic-pattern': topicPattern,
+  'store-url': storeUrl,
+} as const satisfies Record<string, Fault>
