@@ -22,6 +22,7 @@ import { Ingest } from './ingest.js'
 import { Ledger } from './ledger/ledger.js'
 import { LiveHub } from './live/hub.js'
 import { passThrough } from './quality/quality.js'
+import { refuseExposedAnonymous } from './security/anonymous.js'
 import { createSink } from './sinks/create-sink.js'
 import { type Route, Sources } from './sources.js'
 import { Spool } from './spool/spool.js'
@@ -45,8 +46,12 @@ export interface GatewayAddresses {
   readonly http: string
 }
 
-/** @throws {GatewayError} LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED; what was started until then is closed */
+/**
+ * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED; what was started until
+ * then is closed
+ */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  refuseExposedAnonymous(config.mqtt.listeners, config.mqtt.allowAnonymousFromNetwork)
   mkdirSync(config.gateway.dataDirectory, { recursive: true })
   const gateway = new Gateway(config, options.logger)
   try {
@@ -175,7 +180,8 @@ export class Gateway {
   #buildHttp({ gateway, http, live }: GatewayConfig): HttpServer {
     const { version, root } = findPackage()
     return new HttpServer({
-      ...http,
+      host: http.host,
+      port: http.port,
       about: {
         gatewayId: gateway.id,
         version,
@@ -195,7 +201,7 @@ export class Gateway {
         '/mqtt': (request, socket, head) => this.#broker.handleWebSocket(socket, request, head),
       },
       webRoot: join(root, 'dist', 'web'),
-      options: { allowedOrigins: live.allowedOrigins },
+      options: { allowedHosts: http.allowedHosts, allowedOrigins: live.allowedOrigins },
       logger: this.#logger,
     })
   }

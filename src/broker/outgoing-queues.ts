@@ -165,7 +165,7 @@ function highestQos(subscribers: readonly Subscriber[], packet: StoredPacket): M
   const highest = new Map<string, 0 | 1 | 2>()
   const published = packet.qos ?? 0
   for (const { clientId, qos = published } of subscribers) {
-    const granted = qos < published ? qos : published
+    const granted = Math.min(qos, published) as 0 | 1 | 2
     const known = highest.get(clientId)
     if (known === undefined || known < granted) highest.set(clientId, granted)
   }

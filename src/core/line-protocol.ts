@@ -43,11 +43,13 @@ export function quoteString(text: string): string {
   return STRING_SPECIAL.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 }
 
+/** A tag value, or a name but for `time` and `#`, as it can be read back; for queries. */
+export function asStored(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').replace(UNWRITABLE_BACKSLASH, '/')
+}
+
 function escapeWith(text: string, special: RegExp): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(UNWRITABLE_BACKSLASH, '/')
-    .replace(special, '\\$&')
+  return asStored(text).replace(special, '\\$&')
 }
 
 /** `measurement,tag=value,…` with the tags in the order of their names, as InfluxDB wants for speed; empty values left out. */

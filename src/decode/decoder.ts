@@ -1,4 +1,4 @@
-import { FieldType, type PointBatch } from '../core/point-batch.js'
+import type { PointBatch } from '../core/point-batch.js'
 
 /**
  * What a decoder may know of the topic, and remembers from one message of it to the next. Memory makes decoding
@@ -43,17 +43,19 @@ export interface DecoderOptions {
   readonly field?: string
 }
 
-/** Codes are stable: operators filter dead letters by them. */
-export type DecodeErrorCode =
-  | 'malformed'
-  | 'not_utf8'
-  | 'no_fields'
-  | 'bad_name'
-  | 'bad_timestamp'
-  | 'bad_type'
-  | 'out_of_range'
-  | 'too_deep'
-  | 'decoder_failed'
+/** Why a payload was refused. Codes are stable: operators filter dead letters by them. See docs/decoders.md. */
+export const DECODE_ERROR_CODES = [
+  'malformed',
+  'not_utf8',
+  'no_fields',
+  'bad_name',
+  'bad_timestamp',
+  'bad_type',
+  'out_of_range',
+  'too_deep',
+  'decoder_failed',
+] as const
+export type DecodeErrorCode = (typeof DECODE_ERROR_CODES)[number]
 
 export class DecodeError extends Error {
   readonly code: DecodeErrorCode
@@ -64,5 +66,3 @@ export class DecodeError extends Error {
     this.code = code
   }
 }
-
-export const FIELD_TYPES: Readonly<Record<FieldTypeName, FieldType>> = FieldType

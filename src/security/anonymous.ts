@@ -4,6 +4,7 @@ import { GatewayError } from '../core/errors.js'
 export interface AnonymousListener {
   readonly host: string
   readonly port: number
+  readonly tls?: { readonly requestClientCertificate?: boolean }
 }
 
 const LOOPBACK = new BlockList()
@@ -18,8 +19,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Anyone who reaches an MQTT listener can publish. That is refused for listeners that the network can reach, unless
- * the configuration says that it is meant. A name other than localhost counts as the network: what it resolves to may change.
+ * Anyone who reaches an MQTT listener can publish, unless it asks for client certificates. That is refused for listeners
+ * that the network can reach, unless the configuration says that it is meant. A name other than localhost counts as the network: what it resolves to may change.
  *
  * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, for the first such listener
  */
@@ -28,7 +29,9 @@ export function refuseExposedAnonymous(
   allowAnonymousFromNetwork: boolean,
 ): void {
   if (allowAnonymousFromNetwork) return
-  const exposed = listeners.find(({ host }) => !isLoopback(host))
+  const exposed = listeners.find(
+    ({ host, tls }) => tls?.requestClientCertificate !== true && !isLoopback(host),
+  )
   if (exposed === undefined) return
   throw new GatewayError('LG_MQTT_ANONYMOUS_EXPOSED', { host: exposed.host, port: exposed.port })
 }

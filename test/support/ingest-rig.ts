@@ -1,0 +1,128 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { LineProtocolParser, type ParsedSeries, parseSeries } from '../../src/core/line-protocol-parser.js'
+import { type Logger, silentLogger } from '../../src/core/logger.js'
+import type { StateStore } from '../../src/core/state.js'
+import type { DecoderOptions } from '../../src/decode/decoder.js'
+import { createDecoder, type DecoderName } from '../../src/decode/index.js'
+import { LatestValueStore } from '../../src/devices/latest-values.js'
+import { DeviceRegistry } from '../../src/devices/registry.js'
+import { TopicPattern } from '../../src/devices/topic-pattern.js'
+import { Ingest } from '../../src/ingest.js'
+import { Ledger } from '../../src/ledger/ledger.js'
+import { passThrough, type QualityStage } from '../../src/quality/quality.js'
+import { type Route, Sources } from '../../src/sources.js'
+import { Spool, type SpoolOptions } from '../../src/spool/spool.js'
+import { openState, removeDirectory, temporaryDirectory } from './state.js'
+
+export function route(
+  topic: string,
+  decoder: DecoderName = 'json',
+  options: Partial<DecoderOptions> = {},
+): Route {
+  const all = { timestampUnit: 'auto', fieldTypes: {}, ...options } as const
+  return { pattern: new TopicPattern(topic), decoder: createDecoder(decoder, all), measurement: 'telemetry' }
+}
+
+export interface IngestRigOptions {
+  readonly routes: readonly Route[]
+  readonly quality?: QualityStage
+  readonly spool?: Partial<SpoolOptions>
+  readonly logger?: Logger
+}
+
+/** A line of the spool, read. */
+export interface SpooledPoint extends ParsedSeries {
+  readonly fields: Readonly<Record<string, string>>
+  readonly time: string
+}
+
+/** Everything from `accept` to the disk, over a directory of its own. */
+export class IngestRig {
+  readonly directory = temporaryDirectory()
+  readonly state: StateStore
+  readonly spool: Spool
+  readonly ledger: Ledger
+  readonly devices: DeviceRegistry
+  readonly latest = new LatestValueStore()
+  readonly ingest: Ingest
+
+  private constructor({ routes, quality = passThrough, spool, logger = silentLogger }: IngestRigOptions) {
+    this.state = openState(this.directory)
+    this.spool = openSpool(this.state, this.directory, { logger, ...spool })
+    this.ledger = new Ledger(this.state)
+    this.devices = new DeviceRegistry(this.state)
+    const sources = new Sources(routes, this.devices, this.latest, (device) =>
+      this.spool.open.alongside(() => this.devices.persist(device)),
+    )
+    this.ingest = new Ingest(sources, quality, this.spool, logger)
+    this.spool.onFlushed((blocks) => {
+      for (const { sequence, createdAtMs, tallies } of blocks)
+        this.ledger.apply(sequence, createdAtMs, tallies)
+    })
+  }
+
+  static async start(options: IngestRigOptions): Promise<IngestRig> {
+    const rig = new IngestRig(options)
+    await rig.spool.start(['sink'])
+    return rig
+  }
+
+  /** Accepts a message and resolves when it is settled. */
+  send(topic: string, payload: Buffer | string, qos: 0 | 1 | 2 = 1, clientId = 'client'): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.ingest.accept({ topic, payload: Buffer.from(payload), qos, retain: false }, clientId, (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    )
+  }
+
+  points(): SpooledPoint[] {
+    return pointsIn(this.spool)
+  }
+
+  /** What another gateway would find if this one were killed now: the files as they are, opened elsewhere. */
+  async afterKill<T>(look: (found: { spool: Spool; devices: DeviceRegistry }) => T): Promise<T> {
+    const directory = temporaryDirectory()
+    cpSync(join(this.directory, 'state', 'data.mdb'), join(directory, 'state', 'data.mdb'))
+    const state = openState(directory)
+    try {
+      return look({ spool: openSpool(state, directory, {}), devices: new DeviceRegistry(state) })
+    } finally {
+      await state.close()
+      removeDirectory(directory)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.spool.flush()
+    this.spool.stop()
+    await this.state.close()
+    removeDirectory(this.directory)
+  }
+}
+
+function openSpool(state: StateStore, directory: string, options: Partial<SpoolOptions>): Spool {
+  return new Spool(state, {
+    flushIntervalMs: 1,
+    blockBytes: 1 << 16,
+    maxUnflushedBytes: 1 << 24,
+    maxBytes: 1 << 27,
+    quarantineDirectory: join(directory, 'quarantine'),
+    logger: silentLogger,
+    ...options,
+  })
+}
+
+export function pointsIn(spool: Spool): SpooledPoint[] {
+  const points: SpooledPoint[] = []
+  const parser = new LineProtocolParser()
+  for (let sequence = 1; sequence <= spool.lastSequence; sequence++) {
+    parser.open(spool.read(sequence)!.block.lines.toString())
+    while (parser.next()) {
+      const fields = parser.names.slice(0, parser.fields).map((name, f) => [name, parser.texts[f]!] as const)
+      points.push({ ...parseSeries(parser.series), fields: Object.fromEntries(fields), time: parser.time })
+    }
+  }
+  return points
+}
