@@ -58,6 +58,7 @@ export class BrokerRig {
   async close(): Promise<void> {
     this.accepting.release()
     await this.broker.close(2_000)
+    await this.accepting.flush()
     await this.state.close()
   }
 
