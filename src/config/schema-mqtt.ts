@@ -63,6 +63,11 @@ export const Mqtt = Type.Object(
         'Lets clients publish without signing in on listeners that are not bound to this machine alone.',
       default: false,
     }),
+    expressLane: Type.Enum(['on', 'off'], {
+      description:
+        'on: telemetry goes from the socket straight to the spool. off: through the broker, several times slower; for comparison.',
+      default: 'on',
+    }),
     maxPacketBytes: wholeNumber('Largest MQTT packet; a client that sends a larger one is disconnected.', {
       default: 1_048_576,
       minimum: 1_024,
