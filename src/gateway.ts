@@ -157,9 +157,14 @@ export class Gateway {
       this.#spool.alongside(() => this.#devices.persist(device)),
     )
     const ingest = new Ingest(sources, passThrough, this.#spool, this.#logger)
+    const lane = {
+      isTelemetry: (topic: string, clientId: string) => sources.identify(topic, clientId) !== undefined,
+      underPressure: () => this.#spool.underPressure,
+    }
     return new Broker({
       ...mqtt,
       accept: ingest.accept,
+      ...(mqtt.expressLane === 'on' ? { lane } : {}),
       durability: this.#spool,
       state: this.#state,
       logger: this.#logger,

@@ -18,6 +18,9 @@ export interface AedesClient extends Client {
   _parsingBatch: number
   /** One packet was handled; reads the next chunk after the last. */
   _nextBatch(error?: Error | null): void
+  /** Milliseconds without a packet after which the client is taken for gone; not above 0 without keep-alive. */
+  readonly _keepaliveInterval: number
+  readonly _keepaliveTimer: NodeJS.Timeout | null
   /** Calls back when the socket takes more. */
   waitForDrain(callback: DrainCallback): void
   pause(): void

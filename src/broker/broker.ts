@@ -13,7 +13,10 @@ import type { StateStore } from '../core/state.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
 import { type BrokerCounters, ClientFaults } from './client-faults.js'
 import { guard } from './connection.js'
+import { withGrace } from './grace.js'
 import { createHooks } from './hooks.js'
+import { LaneTopics } from './lane-topics.js'
+import { Lanes } from './lanes.js'
 import { Listener, type ListenerAddress, type ListenerOptions } from './listener.js'
 import { Persistence } from './persistence.js'
 import { MAX_TOPIC_LEVELS } from './topic-name.js'
@@ -27,8 +30,18 @@ export interface Durability {
   flush(): Promise<void>
 }
 
+/** For telemetry that goes straight from its frame to `accept` (express-lane.ts). */
+export interface LaneOptions {
+  /** Whether messages of a topic are telemetry. */
+  isTelemetry(topic: string, clientId: string): boolean
+  /** Whether senders must be slowed down. */
+  underPressure(): boolean
+}
+
 export interface BrokerOptions {
   readonly accept: Accept
+  /** Without it, everything goes through Aedes. */
+  readonly lane?: LaneOptions
   readonly durability: Durability
   readonly state: StateStore
   readonly logger: Logger
@@ -71,6 +84,7 @@ export class Broker {
   readonly #faults: ClientFaults
   readonly #persistence: Persistence
   readonly #aedes: AedesBroker
+  readonly #lanes: Lanes | undefined
   readonly #webSockets: WebSocketEntrance
   readonly #listeners: readonly Listener[]
   readonly #connections = new Set<AedesClient>()
@@ -81,6 +95,7 @@ export class Broker {
     this.#faults = new ClientFaults(options.logger)
     this.#persistence = this.#newPersistence()
     this.#aedes = new Aedes(this.#aedesOptions()) as AedesBroker
+    this.#lanes = this.#newLanes()
     this.#webSockets = new WebSocketEntrance(options.maxPacketBytes, this.#connected)
     this.#listeners = options.listeners.map(
       (listener) => new Listener(listener, this.#connected, this.#webSockets, options.logger),
@@ -118,7 +133,7 @@ export class Broker {
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
     for (const client of this.#connections) client.close()
     await Promise.all(stopped)
-    await Promise.race([this.#persistence.flushed(), timeout(graceMs)])
+    await this.#persistence.close(graceMs)
   }
 
   /** Where it listens, in the order of the options; after `start`. */
@@ -146,16 +161,23 @@ export class Broker {
       return
     }
     const client = this.#aedes.handle(connection, request) as AedesClient
-    guard(client, this.#settings)
+    guard(client, this.#settings, this.#lanes)
     this.#connections.add(client)
     connection.once('close', () => this.#connections.delete(client))
   }
 
   async #drain(graceMs: number): Promise<void> {
-    await Promise.race([this.#settings.durability.flush(), timeout(graceMs)])
+    await withGrace(this.#settings.durability.flush(), graceMs)
     // The handlers that were called back write their acknowledgements, which leave the process a turn later.
     await turn()
     await turn()
+  }
+
+  #newLanes(): Lanes | undefined {
+    const { accept, lane } = this.#settings
+    if (lane === undefined) return undefined
+    const isQueuedFor = (topic: string) => this.#persistence.isQueuedFor(topic)
+    return new Lanes(accept, new LaneTopics(this.#aedes, lane.isTelemetry, isQueuedFor), lane.underPressure)
   }
 
   #newPersistence(): Persistence {
@@ -210,8 +232,4 @@ function keepAlive(aedes: AedesBroker): void {
     set: () => undefined,
     enumerable: true,
   })
-}
-
-function timeout(afterMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, afterMs).unref())
 }

@@ -1,7 +1,8 @@
 /**
  * One client's way in: every byte read from its socket passes `Inlet.take` on the way to Aedes's parser.
  *
- *     socket ──readable──▶ Inlet (reads only when nothing is in progress) ──take──▶ frame check ──▶ Aedes's parser
+ *     socket ──readable──▶ Inlet (reads only when Aedes has nothing in progress) ──take──▶ frames ──┬──▶ Aedes's parser
+ *                                                                                                  └──▶ express lane
  *
  * What it adds to Aedes:
  * - A packet that is too large is refused by its header. Whatever the parser or a handler throws closes this client only.
@@ -15,7 +16,10 @@
 import type { Connection } from 'aedes'
 import { GatewayError } from '../core/errors.js'
 import type { AedesClient, DrainCallback } from './aedes-internals.js'
+import { ExpressLane } from './express-lane.js'
 import { FrameLengths } from './frame-lengths.js'
+import { FrameSorter } from './frame-sorter.js'
+import type { Lanes } from './lanes.js'
 
 export interface ConnectionLimits {
   /** A larger packet closes the connection. */
@@ -26,9 +30,12 @@ export interface ConnectionLimits {
 
 const EMPTY = Buffer.alloc(0)
 
-/** Puts the inlet between a new client of Aedes and its socket; to be called before the first byte is read. */
-export function guard(client: AedesClient, limits: ConnectionLimits): void {
-  const inlet = new Inlet(client, limits.maxPacketBytes)
+/**
+ * Puts the inlet between a new client of Aedes and its socket; to be called before the first byte is read.
+ * @param lanes without them, everything goes through Aedes
+ */
+export function guard(client: AedesClient, limits: ConnectionLimits, lanes?: Lanes): void {
+  const inlet = new Inlet(client, limits.maxPacketBytes, lanes)
   client._parser.parse = inlet.take
   client._parsingBatch = 0
   client.conn.removeListener('readable', client._nextBatch)
@@ -43,13 +50,20 @@ class Inlet {
   readonly #parser: AedesClient['_parser']
   readonly #parse: AedesClient['_parser']['parse']
   readonly #waitForDrain: AedesClient['waitForDrain']
+  readonly #maxPacketBytes: number
+  readonly #lanes: Lanes | undefined
+  /** Made with the first bytes behind the CONNECT. */
+  #lane: ExpressLane | undefined
+  #sorter: FrameSorter | undefined
   #sawConnect = false
   #holding = false
   /** What was read while holding. */
   #held: Buffer = EMPTY
 
-  constructor(client: AedesClient, maxPacketBytes: number) {
+  constructor(client: AedesClient, maxPacketBytes: number, lanes: Lanes | undefined) {
     this.#client = client
+    this.#maxPacketBytes = maxPacketBytes
+    this.#lanes = lanes
     this.#conn = client.conn
     this.#frames = new FrameLengths(maxPacketBytes)
     this.#parser = client._parser
@@ -71,13 +85,33 @@ class Inlet {
   #pass(chunk: Buffer): void {
     if (this.#client.closed) return
     try {
-      if (this.#sawConnect) {
+      if (!this.#sawConnect) this.#passConnect(chunk)
+      else if (this.#lanes === undefined) {
         this.#frames.scan(chunk)
-        this.#parse.call(this.#parser, chunk)
-      } else this.#passConnect(chunk)
+        this.#toAedes(chunk)
+      } else this.#sort(chunk, this.#lanes)
     } catch (error) {
       this.#client.emit('error', error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  /** False if the client is closed since. */
+  readonly #toAedes = (bytes: Buffer): boolean => {
+    this.#parse.call(this.#parser, bytes)
+    return !this.#client.closed
+  }
+
+  #sort(chunk: Buffer, lanes: Lanes): void {
+    const client = this.#client
+    this.#lane ??= new ExpressLane(client, lanes)
+    this.#sorter ??= new FrameSorter(this.#frames, this.#lane, this.#toAedes, this.#maxPacketBytes)
+    // A PUBLISH is a sign of life (section 3.1.2.10) that Aedes does not see.
+    if (client._keepaliveInterval > 0) client._keepaliveTimer?.refresh()
+    const left = this.#sorter.sort(chunk)
+    if (!this.#lane.isFull) return
+    this.#holding = true
+    this.#held = left
+    this.#lane.whenRoom(this.#release)
   }
 
   /** Up to the end of the first packet; the rest waits for the session. */

@@ -16,6 +16,8 @@ export class Journal {
   #changes: (() => void)[] = []
   #waiting: (() => void)[] = []
   #busy = false
+  #stopped = false
+  #retryTimer: NodeJS.Timeout | undefined
 
   constructor(state: StateStore, logger: Logger, retryAfterMs: number) {
     this.#state = state
@@ -25,18 +27,25 @@ export class Journal {
 
   /** Queues puts and removes; what one turn of the event loop queues shares a transaction. */
   change(write: () => void): void {
+    if (this.#stopped) return
     this.#changes.push(write)
     this.#start()
   }
 
   /** Resolves when all changes so far are on disk. */
   async flushed(): Promise<void> {
-    if (!this.#busy && this.#changes.length === 0) return
+    if (!this.#busy && !this.#stopped && this.#changes.length === 0) return
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
       // The transaction under way may not hold the newest changes: an empty one behind it ends the wait.
       if (this.#changes.length === 0) this.change(() => undefined)
     })
+  }
+
+  /** Takes no more changes, since the state is about to close; who waits for one is not answered any more. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#retryTimer)
   }
 
   #start(): void {
@@ -46,6 +55,7 @@ export class Journal {
   }
 
   #commit(): void {
+    if (this.#stopped) return
     const changes = this.#changes
     const waiting = this.#waiting
     this.#changes = []
@@ -70,8 +80,9 @@ export class Journal {
   }
 
   #failed(cause: unknown, changes: readonly (() => void)[], waiting: readonly (() => void)[]): void {
+    if (this.#stopped) return
     const { code, action, message } = new GatewayError('LG_DISK_WRITE_FAILED', { cause: causeOf(cause) })
     this.#throttle.run(code, (suppressed) => this.#logger.error({ code, action, suppressed }, message))
-    setTimeout(() => this.#write(changes, waiting), this.#retryAfterMs)
+    this.#retryTimer = setTimeout(() => this.#write(changes, waiting), this.#retryAfterMs)
   }
 }

@@ -14,6 +14,7 @@ import { Readable } from 'node:stream'
 import type { Logger } from '../core/logger.js'
 import type { Settled } from '../core/message.js'
 import type { StateStore, Table } from '../core/state.js'
+import { withGrace } from './grace.js'
 import { IncomingIds } from './incoming-ids.js'
 import { Journal } from './journal.js'
 import {
@@ -70,9 +71,10 @@ export class Persistence extends MemoryPersistence {
     for (const { value } of this.#wills.entries()) await this.#loadWill(value)
   }
 
-  /** Resolves when all changes so far are on disk. */
-  flushed(): Promise<void> {
-    return this.#journal.flushed()
+  /** Resolves when all changes so far are on disk, or after `graceMs`; what comes later is not kept. */
+  async close(graceMs: number): Promise<void> {
+    await withGrace(this.#journal.flushed(), graceMs)
+    this.#journal.stop()
   }
 
   /**
@@ -117,6 +119,11 @@ export class Persistence extends MemoryPersistence {
 
   async subscriptionsByTopic(topic: string): Promise<MatchedSubscription[]> {
     return this.#subscriptions.count === 0 ? [] : this.#subscriptions.matching(topic)
+  }
+
+  /** Whether a persistent session, connected or not, is to get messages of this topic. */
+  isQueuedFor(topic: string): boolean {
+    return this.#subscriptions.count > 0 && this.#subscriptions.matching(topic).length > 0
   }
 
   async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
