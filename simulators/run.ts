@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Fleet, loadFleet, pathOf } from './fleet.js'
 import { Connection } from './mqtt/connection.js'
 import { Counters } from './mqtt/counters.js'
@@ -71,6 +72,8 @@ class Simulation {
   readonly #options: SimulationOptions
   readonly #fleet: Fleet
   readonly #counters = new Counters()
+  /** Ends attempts to connect; of our own, since every connection listens to it. */
+  readonly #connecting = new AbortController()
   readonly #connections: readonly Connection[]
   #phase: SimulationProgress['phase'] = 'connecting'
   #pump: Pump | undefined
@@ -78,6 +81,7 @@ class Simulation {
   constructor(options: SimulationOptions, fleet: Fleet) {
     this.#options = options
     this.#fleet = fleet
+    setMaxListeners(0, this.#connecting.signal)
     const count = Math.min(options.connections ?? fleet.devices.length, fleet.devices.length)
     this.#connections = Array.from({ length: count }, (_, at) => this.#createConnection(at, count))
   }
@@ -85,12 +89,17 @@ class Simulation {
   async run(): Promise<SimulationSummary> {
     const { brokerUrl, signal, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.#options
     const ticker = setInterval(() => this.#report(), PROGRESS_MS)
+    const abort = (): void => this.#connecting.abort()
     let published = { elapsedMs: 0, behindMs: 0 }
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
     try {
-      await openAll(this.#connections, brokerUrl, signal)
+      await openAll(this.#connections, brokerUrl, this.#connecting.signal)
       if (!signal.aborted) published = await this.#publish()
     } finally {
       this.#phase = 'stopping'
+      abort()
+      signal.removeEventListener('abort', abort)
       await closeAll(this.#connections, drainTimeoutMs)
       clearInterval(ticker)
     }
@@ -99,7 +108,7 @@ class Simulation {
   }
 
   #createConnection(at: number, count: number): Connection {
-    const { brokerUrl, qos = 1, credentials = {}, signal, maxInFlight = MAX_IN_FLIGHT } = this.#options
+    const { brokerUrl, qos = 1, credentials = {}, maxInFlight = MAX_IN_FLIGHT } = this.#options
     const { devices } = this.#fleet
     const prefix = this.#options.clientIdPrefix ?? 'sim'
     const isOwn = count === devices.length
@@ -110,7 +119,7 @@ class Simulation {
       credentials,
       counters: this.#counters,
       maxInFlight,
-      signal,
+      signal: this.#connecting.signal,
       onReady: (connection) => this.#pump?.release(connection),
     })
   }

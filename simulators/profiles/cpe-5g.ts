@@ -82,11 +82,16 @@ class Terminal implements Machine {
 
   #transmit(dtS: number): void {
     const sinr = this.#sinrDb()
-    const demand = (this.#staffed ? 1 : 0.35) * clamp(this.#traffic.value, 0.2, 1.8)
+    const demand = this.#demand()
     this.#uplinkMbps = demand * clamp(8 + 1.6 * sinr, 2, 60)
     this.#packets += PACKETS_PER_S * demand * dtS
     const lossRate = 0.0004 + 0.02 * this.#dip + (sinr < 5 ? 0.004 : 0)
     this.#lost += PACKETS_PER_S * demand * dtS * lossRate
+  }
+
+  /** What the machines behind it want to send; less when nobody works there. */
+  #demand(): number {
+    return (this.#staffed ? 1 : 0.35) * clamp(this.#traffic.value, 0.2, 1.8)
   }
 
   #rsrpDbm(): number {
@@ -100,9 +105,8 @@ class Terminal implements Machine {
 
   #rttMs(): number {
     const base = RTT_OF_SLICE_MS[this.#slice]!
-    const retransmissions = Math.max(0, 12 - this.#sinrDb()) * 0.9
-    const queueing = 0.06 * this.#uplinkMbps
-    return base + retransmissions + queueing + 160 * this.#dip
+    const retransmissions = 12 * Math.exp(-this.#sinrDb() / 9)
+    return base + retransmissions + 3 * this.#demand() + 160 * this.#dip
   }
 
   readings(): Readings {
@@ -138,7 +142,7 @@ export const cpe5g: Profile = {
     rsrp_dbm: { min: -156, max: -31, unit: 'dBm' },
     rsrq_db: { min: -43, max: 20, unit: 'dB' },
     sinr_db: { min: -23, max: 40, unit: 'dB' },
-    rtt_ms: { min: 5, max: 300, unit: 'ms' },
+    rtt_ms: { min: 5, max: 400, unit: 'ms' },
     uplink_mbps: { min: 0, max: 120, unit: 'Mbit/s' },
     pci: { min: 0, max: 1007, unit: '' },
     nci: { min: 0, max: 2 ** 36 - 1, unit: '' },

@@ -21,7 +21,8 @@ class PlacementLine implements Machine, Phased {
   readonly #taktS: number
   readonly #nominalRate: number
   readonly #conveyorCmMin: number
-  readonly #offsetC: number
+  /** Each zone has heaters of its own; `#wander` is what moves them all, such as the air of the hall. */
+  readonly #zones: readonly Drift[]
   readonly #wander: Drift
   readonly #jitter: Drift
   #state = 'running'
@@ -38,7 +39,9 @@ class PlacementLine implements Machine, Phased {
     this.#taktS = random.between(16, 34)
     this.#nominalRate = random.between(38_000, 88_000)
     this.#conveyorCmMin = random.between(70, 105)
-    this.#offsetC = random.between(-4, 4)
+    this.#zones = ZONE_SETPOINTS_C.map((setpointC) => {
+      return new Drift({ mean: setpointC + random.between(-3, 3), deviation: 0.5, tauS: 90 }, random)
+    })
     this.#wander = new Drift({ mean: 0, deviation: 1, tauS: 600 }, random)
     this.#jitter = new Drift({ mean: 0, deviation: 1, tauS: 5 }, random)
     this.#rate = this.#nominalRate
@@ -54,6 +57,7 @@ class PlacementLine implements Machine, Phased {
   integrate(dtS: number): void {
     const running = this.#state === 'running'
     this.#wander.advance(dtS)
+    for (const zone of this.#zones) zone.advance(dtS)
     this.#jitter.advance(dtS)
     const wanted = running ? this.#nominalRate * (1 + 0.02 * this.#jitter.value) : 0
     this.#rate = approach(this.#rate, wanted, dtS, RATE_TAU_S)
@@ -87,7 +91,7 @@ class PlacementLine implements Machine, Phased {
 
   #zone(at: number): number {
     const wander = this.#wander.value * (at === 3 ? 1.4 : 0.9)
-    return ZONE_SETPOINTS_C[at]! + this.#offsetC + wander - this.#boardLoadC + 0.15 * this.#jitter.value
+    return this.#zones[at]!.value + wander - this.#boardLoadC
   }
 
   readings(): Readings {

@@ -5,7 +5,15 @@ const FNV_PRIME = 0x01000193
 export function seedOf(seed: number, purpose: string): number {
   let hash = FNV_OFFSET ^ seed
   for (let i = 0; i < purpose.length; i++) hash = Math.imul(hash ^ purpose.charCodeAt(i), FNV_PRIME)
-  return hash >>> 0
+  return mixed(hash)
+}
+
+/** Spreads a difference in any bit over all bits (finaliser of MurmurHash3): FNV-1a alone leaves that of the last character low. */
+function mixed(hash: number): number {
+  let bits = hash
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
 }
 
 /** Seeded numbers (mulberry32). Integer arithmetic alone, so that a seed means the same on every platform. */
@@ -19,9 +27,9 @@ export class Random {
   /** At least 0 and less than 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
+    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
+    return ((bits ^ (bits >>> 14)) >>> 0) / 0x1_0000_0000
   }
 
   between(low: number, high: number): number {

@@ -57,7 +57,7 @@ export class DayColumns {
   }
 }
 
-/** By data chunk a row costs a tenth of what it costs value by value (docs/adr/0004-embedded-store.md). */
+/** By data chunk a row costs less than half of what it costs value by value (docs/adr/0004-embedded-store.md). */
 async function appendColumn(
   connection: DuckDBConnection,
   table: string,

@@ -11,11 +11,16 @@ const CHECK_AFTER_BYTES = 64 * 1_048_576
 export interface RetentionParts extends StoreOptions {
   readonly connection: DuckDBConnection
   readonly partitions: Partitions
+  /** While nothing is read. */
+  readonly checkpoint: () => Promise<void>
   readonly logger: Logger
   readonly now: () => number
 }
 
-/** Keeps the store within its days and its bytes by dropping whole partitions, the oldest first. */
+/**
+ * Keeps the store within its days and its bytes by dropping whole partitions, the oldest first. Dropped tables give
+ * their space back with the next checkpoint.
+ */
 export class Retention {
   readonly #parts: RetentionParts
   readonly #checkAfterBytes: number
@@ -60,23 +65,23 @@ export class Retention {
   }
 
   async #dropOldDays(): Promise<void> {
-    const { partitions, retentionDays, now } = this.#parts
+    const { partitions, retentionDays, checkpoint, now } = this.#parts
     const today = dayOfMs(now())
     this.#checkedDay = today
     const old = partitions.list.filter(({ day }) => day < today - retentionDays)
     if (old.length === 0) return
     for (const partition of old)
       await this.#drop(partition, `it is past the retention of ${retentionDays} days`)
-    await this.#checkpoint()
+    await checkpoint()
   }
 
   async #dropForSpace(): Promise<void> {
-    const { partitions, maxBytes } = this.#parts
+    const { partitions, maxBytes, checkpoint } = this.#parts
     for (let bytes = await this.#size(); bytes > maxBytes; bytes = await this.#size()) {
       const [oldest, ...newer] = partitions.list
       if (oldest === undefined || newer.length === 0) return
       await this.#drop(oldest, `the store holds ${bytes} bytes, more than its limit of ${maxBytes}`)
-      await this.#checkpoint()
+      await checkpoint()
     }
   }
 
@@ -89,11 +94,6 @@ export class Retention {
       { sink: name, partition: partition.name },
       `Dropped ${partition.name} from the store: ${why}.`,
     )
-  }
-
-  /** Dropped tables give their space back with the next checkpoint. */
-  async #checkpoint(): Promise<void> {
-    await this.#parts.connection.run('CHECKPOINT')
   }
 
   /** Blocks of the file that are in use. Free blocks do not count: they are filled before the file grows. */

@@ -39,6 +39,7 @@ import { Partitions } from './duckdb-partitions.js'
 import { Retention } from './duckdb-retention.js'
 import { prepareSchema } from './duckdb-schema.js'
 import type { CheckedQuery } from './history.js'
+import { Turns } from './turns.js'
 
 /** The log is brought into the file when it has this size, or an eighth of the limit of a small store. */
 const MAX_LOG_BYTES = 32 * 1_048_576
@@ -54,6 +55,7 @@ export class DuckDbStore {
   readonly #dictionary: Dictionary
   readonly #partitions: Partitions
   readonly #retention: Retention
+  readonly #reads: Turns
   #spoolId: string
   #position: Position
 
@@ -66,6 +68,7 @@ export class DuckDbStore {
     this.#dictionary = parts.dictionary
     this.#partitions = parts.partitions
     this.#retention = parts.retention
+    this.#reads = parts.reads
     this.#spoolId = parts.spoolId
     this.#position = parts.position
   }
@@ -82,13 +85,17 @@ export class DuckDbStore {
       await prepareSchema(writer)
       const partitions = new Partitions()
       await partitions.load(writer)
+      const reads = new Turns()
+      // DuckDB makes no checkpoint while someone reads a table that was dropped.
+      const checkpoint = () => reads.run(async () => void (await writer.run('CHECKPOINT')))
       const parts = {
         instance,
         writer,
         reader: await instance.connect(),
         dictionary: await Dictionary.load(writer),
         partitions,
-        retention: new Retention({ ...options, connection: writer, partitions, logger, now }),
+        retention: new Retention({ ...options, connection: writer, partitions, checkpoint, logger, now }),
+        reads,
         ...(await readPosition(writer)),
       }
       return new DuckDbStore(options, now, parts)
@@ -117,8 +124,9 @@ export class DuckDbStore {
     return { verdict: STORED, end }
   }
 
+  /** One query at a time, beside the writes. */
   async query(query: CheckedQuery): Promise<HistoryRow[] | undefined> {
-    return readHistory(this.#reader, query)
+    return this.#reads.run(() => readHistory(this.#reader, query))
   }
 
   /** Drops what is past retention; to be called now and then, also when nothing is written. */
@@ -126,10 +134,13 @@ export class DuckDbStore {
     await this.#retention.enforce()
   }
 
-  close(): void {
-    this.#reader.closeSync()
-    this.#writer.closeSync()
-    this.#instance.closeSync()
+  /** Waits for queries that run. */
+  async close(): Promise<void> {
+    await this.#reads.run(async () => {
+      this.#reader.closeSync()
+      this.#writer.closeSync()
+      this.#instance.closeSync()
+    })
   }
 
   async #commit(rows: BatchRows, spoolId: string, end: Position): Promise<void> {
@@ -158,6 +169,7 @@ interface StoreParts {
   readonly dictionary: Dictionary
   readonly partitions: Partitions
   readonly retention: Retention
+  readonly reads: Turns
   readonly spoolId: string
   readonly position: Position
 }

@@ -1,7 +1,7 @@
 /**
  * The thread of the embedded store. Reading lines and writing tables would hold up the thread that takes messages in;
  * here they use a core of their own. Writes and the care for retention come one after the other; history is read
- * beside them, one query at a time.
+ * beside them.
  */
 import { parentPort } from 'node:worker_threads'
 import { causeOf } from '../core/errors.js'
@@ -10,25 +10,14 @@ import type { HistoryRow } from '../core/sink.js'
 import type { AnswerMessage, CallMessage, Lines, StoreOptions, Written } from './duckdb-messages.js'
 import { DuckDbStore } from './duckdb-store.js'
 import type { CheckedQuery } from './history.js'
+import { Turns } from './turns.js'
 
 const MAINTAIN_EVERY_MS = 60_000
-
-/** Runs what it is given one after the other. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve()
-
-  run<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => undefined)
-    return turn
-  }
-}
 
 class StoreThread {
   readonly #send: (message: AnswerMessage) => void
   readonly #logger: Logger
   readonly #writes = new Turns()
-  readonly #reads = new Turns()
   #store: DuckDbStore | undefined
   #failed = false
   #timer: NodeJS.Timeout | undefined
@@ -51,19 +40,14 @@ class StoreThread {
   #call({ call, argument }: CallMessage): Promise<Written | HistoryRow[] | undefined> {
     switch (call) {
       case 'open':
-        return this.#exclusively(() => this.#open(argument as StoreOptions))
+        return this.#writes.run(() => this.#open(argument as StoreOptions))
       case 'write':
         return this.#writes.run(() => this.#write(argument as Lines))
       case 'query':
-        return this.#reads.run(() => this.#opened().query(argument as CheckedQuery))
+        return this.#query(argument as CheckedQuery)
       case 'close':
-        return this.#exclusively(() => this.#close())
+        return this.#writes.run(() => this.#close())
     }
-  }
-
-  /** While nothing is written or read. */
-  #exclusively(work: () => Promise<undefined>): Promise<undefined> {
-    return this.#writes.run(() => this.#reads.run(work))
   }
 
   async #open(options: StoreOptions): Promise<undefined> {
@@ -86,6 +70,10 @@ class StoreThread {
     }
   }
 
+  async #query(query: CheckedQuery): Promise<HistoryRow[] | undefined> {
+    return this.#opened().query(query)
+  }
+
   async #maintain(): Promise<void> {
     try {
       await this.#writes.run(async () => (this.#failed ? undefined : this.#store?.maintain()))
@@ -97,8 +85,9 @@ class StoreThread {
 
   async #close(): Promise<undefined> {
     clearInterval(this.#timer)
-    this.#store?.close()
+    const store = this.#store
     this.#store = undefined
+    await store?.close()
     return undefined
   }
 

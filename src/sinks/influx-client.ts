@@ -11,6 +11,10 @@ function poolOptions(timeoutMs: number) {
 
 /** Creates what the options name and the store does not have. Version 1 only. */
 export async function createDatabase(options: InfluxDbSinkOptions, timeoutMs: number): Promise<void> {
+  await Promise.race([create(options, timeoutMs), cutOff(AbortSignal.timeout(timeoutMs), timeoutMs)])
+}
+
+async function create(options: InfluxDbSinkOptions, timeoutMs: number): Promise<void> {
   const { database = '', username = '', password = '', retentionPolicy } = options
   const { hostname, port, pathname, protocol } = new URL(options.url)
   const scheme = protocol === 'https:' ? 'https' : 'http'

@@ -45,6 +45,13 @@ export class Accepting {
     this.#schedule()
   }
 
+  /** Every topic is telemetry, except those that say that they are not. */
+  isTelemetry(topic: string): boolean {
+    return !topic.startsWith('ordinary/')
+  }
+
+  underPressure = (): boolean => this.#held
+
   alongside(write: () => void): void {
     this.#writes.push(write)
   }

@@ -12,6 +12,9 @@ export interface LoggedLine {
   readonly message: string
 }
 
+/** The suite runs with the express lane, and again without it (broker-without-lane.test.ts). */
+const LANE = process.env.LINEGATE_TEST_LANE !== 'off'
+
 /** A broker on a free port of this machine, with state in a directory of its own. */
 export class BrokerRig {
   readonly directory: string
@@ -32,6 +35,7 @@ export class BrokerRig {
       logger,
       listeners: [{ protocol: 'mqtt', host: '127.0.0.1', port: 0 }],
       maxPacketBytes: 65_536,
+      ...(LANE ? { lane: this.accepting } : {}),
       ...options,
     })
   }

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const SUITE = fileURLToPath(new URL('./broker/', import.meta.url))
+
+test('the whole broker suite passes without the express lane, too', async () => {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=1', SUITE], {
+    env: { ...process.env, LINEGATE_TEST_LANE: 'off', NODE_TEST_CONTEXT: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let report = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    report += text
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  const failures = report.split('\n').filter((line) => /^\s*not ok/.test(line))
+  assert.deepEqual(failures, [])
+  assert.equal(code, 0)
+  assert.ok(Number(/^# pass (\d+)$/m.exec(report)?.[1]) > 100, 'the suite ran')
+})
