@@ -107,10 +107,9 @@ class Inlet {
     this.#sorter ??= new FrameSorter(this.#frames, this.#lane, this.#toAedes, this.#maxPacketBytes)
     // A PUBLISH is a sign of life (section 3.1.2.10) that Aedes does not see.
     if (client._keepaliveInterval > 0) client._keepaliveTimer?.refresh()
-    const left = this.#sorter.sort(chunk)
-    if (!this.#lane.isFull) return
+    this.#sorter.sort(chunk)
+    if (!this.#lane.mustWait) return
     this.#holding = true
-    this.#held = left
     this.#lane.whenRoom(this.#release)
   }
 

@@ -68,8 +68,8 @@ export class ExpressLane {
     this.#lanes = lanes
   }
 
-  /** Too much waits for the disk: nothing more is to be taken before `whenRoom` calls back. */
-  get isFull(): boolean {
+  /** Too much waits for the disk: nothing more is to be read before `whenRoom` calls back. */
+  get mustWait(): boolean {
     return this.#unsettled > 0 && (this.#unsettled >= MAX_UNSETTLED || this.#lanes.underPressure())
   }
 
@@ -144,7 +144,7 @@ export class ExpressLane {
   #settle(error: Error | null | undefined): void {
     this.#unsettled--
     if (error) this.#client.emit('error', error)
-    if (this.#whenRoom === undefined || this.isFull) return
+    if (this.#whenRoom === undefined || this.mustWait) return
     const goOn = this.#whenRoom
     this.#whenRoom = undefined
     process.nextTick(goOn)

@@ -50,8 +50,8 @@ export class FrameSorter {
     this.#maxFrameBytes = Math.min(MAX_LANE_FRAME_BYTES, maxPacketBytes)
   }
 
-  /** Returns what must wait because the lane is full; empty if everything was taken. Throws as `FrameLengths`. */
-  sort(chunk: Buffer): Buffer {
+  /** Throws as `FrameLengths`. */
+  sort(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     this.#rest = EMPTY
     /** Where the run of bytes for Aedes begins. */
@@ -64,12 +64,11 @@ export class FrameSorter {
         const end = this.#endOfFrame(bytes, at)
         if (end === CUT_OFF) return this.#keep(bytes, run, at)
         if (end !== TOO_LARGE) {
-          if (run < at && !this.#parse(bytes.subarray(run, at))) return EMPTY
+          if (run < at && !this.#parse(bytes.subarray(run, at))) return
           run = at
           if (this.#lane.take(bytes, first, this.#bodyStart, end)) {
             at = end
             run = end
-            if (this.#lane.isFull) return bytes.subarray(at)
             continue
           }
         }
@@ -78,7 +77,6 @@ export class FrameSorter {
       at = this.#frames.advance(bytes, at)
     }
     if (run < bytes.length) this.#parse(run === 0 ? bytes : bytes.subarray(run))
-    return EMPTY
   }
 
   /** The end of the frame that begins at `at`, and `#bodyStart`; `CUT_OFF` if the chunk ends before it. */
@@ -98,10 +96,9 @@ export class FrameSorter {
     return TOO_LARGE
   }
 
-  #keep(bytes: Buffer, run: number, at: number): Buffer {
-    if (run < at && !this.#parse(bytes.subarray(run, at))) return EMPTY
+  #keep(bytes: Buffer, run: number, at: number): void {
+    if (run < at && !this.#parse(bytes.subarray(run, at))) return
     // A copy, so that an idle connection does not hold on to a whole chunk.
     this.#rest = Buffer.from(bytes.subarray(at))
-    return EMPTY
   }
 }

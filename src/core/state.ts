@@ -84,6 +84,7 @@ export interface StateOptions {
 export class StateStore {
   readonly directory: string
   readonly #env: RootDatabase<Buffer, Key>
+  #closed: Promise<void> | undefined
 
   private constructor(directory: string, env: RootDatabase<Buffer, Key>) {
     this.directory = directory
@@ -128,7 +129,13 @@ export class StateStore {
     await flushed
   }
 
-  async close(): Promise<void> {
+  /** Waits for what is under way; any number of times. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     // lmdb-js waits for the flush of the last transaction, which never comes after a failure; an empty one always succeeds.
     await this.commit(ignored)
     await this.#env.close()

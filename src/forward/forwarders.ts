@@ -67,10 +67,11 @@ export class Forwarders implements SinkStatuses {
     const { bytes, unflushedBytes } = spool.status()
     if (whenFull !== 'drop-oldest' || bytes + unflushedBytes <= maxBytes) return
     const keptBytes = Math.max(0, maxBytes * KEPT_WHEN_FULL - unflushedBytes)
-    this.#dropThrough(sequenceAtBytes(spool, spool.bytesThrough(spool.lastSequence) - keptBytes))
+    this.dropThrough(sequenceAtBytes(spool, spool.bytesThrough(spool.lastSequence) - keptBytes))
   }
 
-  #dropThrough(through: number): void {
+  /** Gives up blocks up to `through` that a sink has not taken. */
+  dropThrough(through: number): void {
     if (through <= this.#droppedThrough) return
     this.#droppedThrough = through
     const { forwarders, logger } = this.#parts

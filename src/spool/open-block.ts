@@ -37,9 +37,9 @@ export class OpenBlock {
     return this.tally.length === 0 && this.#waiting.length === 0 && this.#alongside.length === 0
   }
 
-  /** Characters of lines and bytes of letters: an estimate of what the block will take on disk. */
+  /** Characters of lines, bytes of letters and tallies: an estimate of what the block will take on disk. */
   get bytes(): number {
-    return this.#text.length + this.#letterBytes
+    return this.#text.length + this.#letterBytes + this.tally.length * 4
   }
 
   append(lines: string, points: number): void {

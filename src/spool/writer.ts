@@ -40,6 +40,7 @@ export class Writer {
   #queue: ClosedBlock[] = []
   #closedBytes = 0
   #committing = false
+  #stopped = false
   #flushTimer: NodeJS.Timeout | undefined
   #retryTimer: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
@@ -63,7 +64,7 @@ export class Writer {
   /** To be called after each change of the open block. */
   touched(): void {
     if (this.open.bytes >= this.#options.blockBytes) this.#closeBlock()
-    else if (this.#flushTimer === undefined) {
+    else if (this.#flushTimer === undefined && !this.#stopped) {
       this.#flushTimer = setTimeout(() => this.#closeBlock(), this.#options.flushIntervalMs)
     }
   }
@@ -82,7 +83,9 @@ export class Writer {
     this.#commit()
   }
 
+  /** What is not on disk by now stays unacknowledged. */
   stop(): void {
+    this.#stopped = true
     clearTimeout(this.#flushTimer)
     clearTimeout(this.#retryTimer)
   }
@@ -98,7 +101,7 @@ export class Writer {
   }
 
   #commit(): void {
-    if (this.#committing || this.#queue.length === 0) return
+    if (this.#committing || this.#stopped || this.#queue.length === 0) return
     // An empty spool takes any block, or one that is larger than `maxBytes` would wait for ever.
     if (this.#log.bytes > 0 && this.#log.bytes + this.#closedBytes > this.#options.maxBytes) {
       this.#wait('full', new GatewayError('LG_SPOOL_FULL', { bytes: this.#log.bytes }))
@@ -161,6 +164,7 @@ export class Writer {
     this.#throttle.run(code, (suppressed) =>
       this.#options.logger.error({ code, action, suppressed }, error.message),
     )
+    if (this.#stopped) return
     this.#retryTimer ??= setTimeout(() => this.retry(), this.#options.retryAfterMs)
   }
 }
