@@ -33,7 +33,8 @@ const MAP_SPARE_BYTES = 16 * 1024 ** 3
 /** How the five seconds that a stop may take are spent. */
 const BROKER_GRACE_MS = 1_000
 const FLUSH_GRACE_MS = 1_000
-const DRAIN_GRACE_MS = 1_500
+const DRAIN_GRACE_MS = 1_000
+const SINK_GRACE_MS = 500
 
 export interface GatewayOptions {
   readonly logger: Logger
@@ -136,7 +137,8 @@ export class Gateway {
     await Promise.all([this.#live.close(), this.#http.close()])
     await this.#checkpointer.close()
     this.#spool.stop()
-    await Promise.all(this.#sinks.map((sink) => sink.close()))
+    // A store that has stopped answering would hold its last request open.
+    await within(SINK_GRACE_MS, Promise.all(this.#sinks.map((sink) => sink.close())))
     await this.#state.close()
   }
 
@@ -256,7 +258,7 @@ function exampleTopic(pattern = ''): string {
 }
 
 /** Resolves with whether `work` was done in time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), ms)

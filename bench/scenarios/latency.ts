@@ -1,12 +1,12 @@
+import { startInfluxd } from '../../test/support/influxd.js'
 import type { Generator } from '../generators.js'
 import type { Table } from '../report.js'
 import { startBareAedes, startMosquitto } from '../targets/brokers.js'
 import { GatewayTarget } from '../targets/gateway.js'
-import { Influxd } from '../targets/influxd.js'
 
 /** Time from when a message was due to its acknowledgement, at a fixed rate. */
 export async function latency(generator: Generator, rate: number, seconds: number): Promise<Table> {
-  const influxd = await Influxd.start()
+  const influxd = await startInfluxd()
   const starters = [
     startMosquitto,
     startBareAedes,

@@ -1,9 +1,9 @@
+import { startInfluxd } from '../../test/support/influxd.js'
 import type { Generator } from '../generators.js'
 import { cpuSeconds } from '../processes.js'
 import { median, type Table } from '../report.js'
 import { startBareAedes, startMosquitto } from '../targets/brokers.js'
 import { GatewayTarget } from '../targets/gateway.js'
-import { Influxd } from '../targets/influxd.js'
 import type { Target } from '../targets/target.js'
 
 export interface Measured {
@@ -66,7 +66,7 @@ export async function throughput(
   seconds: number,
   rounds: number,
 ): Promise<Table> {
-  const influxd = await Influxd.start()
+  const influxd = await startInfluxd()
   try {
     const starters = [
       startMosquitto,

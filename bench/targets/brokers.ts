@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, listening, start, stop } from '../processes.js'
+import { freePort } from '../../test/support/ports.js'
+import { listening, start, stop } from '../processes.js'
 import type { Target } from './target.js'
 
 /** Mosquitto as Debian ships it, without persistence and without limits on what is in flight. */

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, listening, sleep, start, stop } from '../processes.js'
-import type { Influxd } from './influxd.js'
+import type { Influxd } from '../../test/support/influxd.js'
+import { freePort } from '../../test/support/ports.js'
+import { listening, sleep, start, stop } from '../processes.js'
 import type { Target } from './target.js'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
