@@ -28,6 +28,8 @@ import { settleLedger } from './settle-ledger.js'
 import { SettleQueue } from './settle-queue.js'
 
 export interface ForwarderOptions extends OutageOptions {
+  /** Settlings are at least so far apart; blocks settled within it share one flush of the disk. */
+  readonly settleIntervalMs: number
   /** Pause before the disk is tried again. */
   readonly diskRetryMs: number
   /** How long `close` waits for requests under way; what they store after that is sent again by the next run. */
@@ -40,6 +42,7 @@ export const FORWARDER_DEFAULTS: ForwarderOptions = {
   random: Math.random,
   logEveryMs: 10_000,
   errorAfterMs: 60_000,
+  settleIntervalMs: 20,
   diskRetryMs: 1_000,
   closeTimeoutMs: 2_000,
 }
@@ -61,7 +64,7 @@ interface Drain {
 }
 
 /** Runs that ended and wait for one before them, for each that may be in flight. */
-const WINDOW = 4
+const WINDOW = 16
 
 export class Forwarder {
   readonly #parts: ForwarderParts
@@ -96,6 +99,7 @@ export class Forwarder {
       spool,
       sink: sink.name,
       logger,
+      intervalMs: this.#options.settleIntervalMs,
       retryAfterMs: this.#options.diskRetryMs,
       onSettled: (blocks, rejections) => {
         if (parts.primary) settleLedger(parts.ledger, blocks, rejections)

@@ -22,6 +22,8 @@ export interface SettleQueueParts {
   readonly spool: Spool
   readonly sink: string
   readonly logger: Logger
+  /** Least time from the start of one settling to the next: a flush that the acknowledgements do not have to wait for. */
+  readonly intervalMs: number
   /** Pause before a settling that the disk did not take is tried again. */
   readonly retryAfterMs: number
   readonly onSettled: (blocks: readonly SettledBlock[], rejections: readonly RejectedCount[]) => void
@@ -39,6 +41,8 @@ export class SettleQueue {
   #tickets: Ticket[] = []
   #isSettling = false
   #settling: Promise<void> = Promise.resolve()
+  #notBeforeMs = 0
+  #endPause: () => void = () => undefined
   #closed = false
 
   constructor(parts: SettleQueueParts) {
@@ -68,18 +72,32 @@ export class SettleQueue {
   /** Resolves when what has ended is settled; gives up what the disk does not take. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#endPause()
     await this.#settling
   }
 
   async #settleAll(): Promise<void> {
     this.#isSettling = true
-    for (let count = this.#countEnded(); count > 0; count = this.#countEnded()) {
-      const settled = await this.#settle(count)
-      if (settled) continue
+    while (this.#countEnded() > 0) {
+      await this.#pauseUntil(this.#notBeforeMs)
+      this.#notBeforeMs = performance.now() + this.#parts.intervalMs
+      if (await this.#settle(this.#countEnded())) continue
       if (this.#closed) break
-      await new Promise((resolve) => setTimeout(resolve, this.#parts.retryAfterMs))
+      this.#notBeforeMs = performance.now() + this.#parts.retryAfterMs
     }
     this.#isSettling = false
+  }
+
+  async #pauseUntil(timeMs: number): Promise<void> {
+    const pauseMs = timeMs - performance.now()
+    if (pauseMs <= 0 || this.#closed) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pauseMs)
+      this.#endPause = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   #countEnded(): number {

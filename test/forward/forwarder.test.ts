@@ -188,3 +188,18 @@ test(
     })
   },
 )
+
+test('settlings that follow each other quickly share one flush of the disk', LIMIT, async (t) => {
+  const sink = new ScriptedSink('a', { maxBatchBytes: 100 })
+  const rig = await openRig(t, { sinks: [sink], forwarding: false, forward: { settleIntervalMs: 50 } })
+  await acceptBlocks(rig, 10)
+  const settlements: number[] = []
+  const settle = rig.spool.settle.bind(rig.spool)
+  rig.spool.settle = (name, settlement) => {
+    settlements.push(settlement.through)
+    return settle(name, settlement)
+  }
+  rig.forwarders.start()
+  assert.equal(await rig.forwarders.drain(5_000), true)
+  assert.deepEqual(settlements, [1, 10])
+})

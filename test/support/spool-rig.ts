@@ -38,7 +38,7 @@ export interface Accepted {
 }
 
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'linegate-'))
+  return mkdtempSync(join(tmpdir(), 'linegate-spool-'))
 }
 
 /** Everything between the broker and the sinks: real spool, ledger, registry and forwarders over one directory. */
@@ -78,7 +78,14 @@ export class SpoolRig {
       logger,
       intervalMs: options.checkpointMs ?? 0,
     })
-    const forward = { minMs: 1, maxMs: 8, diskRetryMs: 20, closeTimeoutMs: 200, ...options.forward }
+    const forward = {
+      settleIntervalMs: 0,
+      minMs: 1,
+      maxMs: 8,
+      diskRetryMs: 20,
+      closeTimeoutMs: 200,
+      ...options.forward,
+    }
     this.forwarders = new Forwarders({
       spool,
       forwarders: sinks.map(
