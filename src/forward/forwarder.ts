@@ -10,8 +10,9 @@
  * - Forwarders share nothing but the spool, which they only read: a sink that is down keeps its blocks, not others'.
  * - Without blocks to send and without an outage there is no timer and no pending work.
  *
- * Batching. While a request is under way, blocks wait until it ends or until they fill a batch. So a small load makes
- * small requests one at a time, and a backlog makes full ones, as many at once as the sink takes.
+ * Batching. A batch that is not full waits until `sendIntervalMs` after the one before began, and until that has ended. So
+ * a small load makes few small requests, one at a time, and a backlog makes full ones, as many at once as the sink takes. A
+ * request costs the sink about as much as a thousand points: without the pause, both cores are busy at 20,000 messages/s.
  */
 import type { SinkStatus } from '../core/counts.js'
 import type { Logger } from '../core/logger.js'
@@ -30,6 +31,8 @@ import { SettleQueue } from './settle-queue.js'
 export interface ForwarderOptions extends OutageOptions {
   /** Settlings are at least so far apart; blocks settled within it share one flush of the disk. */
   readonly settleIntervalMs: number
+  /** From the beginning of a request to that of the next, unless there is enough for a full one. */
+  readonly sendIntervalMs: number
   /** Pause before the disk is tried again. */
   readonly diskRetryMs: number
   /** How long `close` waits for requests under way; what they store after that is sent again by the next run. */
@@ -43,6 +46,7 @@ export const FORWARDER_DEFAULTS: ForwarderOptions = {
   logEveryMs: 10_000,
   errorAfterMs: 60_000,
   settleIntervalMs: 20,
+  sendIntervalMs: 20,
   diskRetryMs: 1_000,
   closeTimeoutMs: 2_000,
 }
@@ -79,6 +83,8 @@ export class Forwarder {
   #dropThrough = 0
   #scheduled: NodeJS.Immediate | undefined
   #readRetry: NodeJS.Timeout | undefined
+  #pause: NodeJS.Timeout | undefined
+  #sentAtMs = Number.NEGATIVE_INFINITY
   #drains: Drain[] = []
   #closing = false
 
@@ -161,6 +167,7 @@ export class Forwarder {
     this.#closing = true
     clearImmediate(this.#scheduled)
     clearTimeout(this.#readRetry)
+    clearTimeout(this.#pause)
     this.#outage.close()
     await this.#inFlightEnded()
     await this.#queue.close()
@@ -199,6 +206,7 @@ export class Forwarder {
     while (this.#maySend(reader)) {
       const run = this.#read(reader)
       if (run === undefined) return
+      this.#sentAtMs = performance.now()
       const delivering: Promise<void> = this.#deliver(run).finally(() => {
         this.#inFlight.delete(delivering)
         this.#pump()
@@ -212,7 +220,19 @@ export class Forwarder {
     const inFlight = this.#inFlight.size
     if (this.#closing || this.#readRetry !== undefined) return false
     if (inFlight >= maxInFlight || this.#queue.length >= maxInFlight * WINDOW) return false
-    return inFlight === 0 || reader.nextSequence <= this.#dropThrough || reader.hasFullBatch
+    if (reader.nextSequence <= this.#dropThrough || reader.hasFullBatch) return true
+    return inFlight === 0 && this.#pauseIsOver()
+  }
+
+  /** If not, sending goes on by itself when it is. */
+  #pauseIsOver(): boolean {
+    const leftMs = this.#sentAtMs + this.#options.sendIntervalMs - performance.now()
+    if (leftMs <= 0) return true
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined
+      this.#pump()
+    }, leftMs)
+    return false
   }
 
   /** Reading sets damaged blocks aside, which a full disk does not take: then it is tried again later. */
