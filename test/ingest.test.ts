@@ -101,7 +101,13 @@ describe('ingest', () => {
   })
 
   test('QoS 0 waits for the disk while more than maxUnflushedBytes wait for it', async () => {
-    const rig = await start({ spool: { maxUnflushedBytes: 100 } })
+    const probe = await start()
+    probe.ingest.accept(
+      { topic: TOPIC, payload: Buffer.from('{"n":1}'), qos: 0, retain: false },
+      'c',
+      () => {},
+    )
+    const rig = await start({ spool: { maxUnflushedBytes: probe.spool.status().unflushedBytes } })
     const settled: number[] = []
     const accept = (n: number) =>
       rig.ingest.accept(
