@@ -23,7 +23,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Table[]>>> = {
     await throughput(nodeGenerator, 100, seconds, rounds),
     ...(c === undefined ? [] : [await throughput(c, 32, seconds, rounds)]),
   ],
-  latency: async () => [await latency(c ?? nodeGenerator, 20_000, seconds)],
+  latency: async () => [await latency(c ?? nodeGenerator, 20_000, seconds, rounds)],
   drain: async () => [await drain(60, 20_000)],
   idle: async () => [await idleConnections(8_000)],
   live: async () => [await liveLatency(200)],

@@ -11,12 +11,7 @@ export async function startMosquitto(): Promise<Target> {
   const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-'))
   const mqttPort = await freePort()
   const file = join(directory, 'mosquitto.conf')
-  const lines = [
-    `listener ${mqttPort} 127.0.0.1`,
-    'allow_anonymous true',
-    'persistence false',
-    'set_tcp_nodelay true',
-  ]
+  const lines = [`listener ${mqttPort} 127.0.0.1`, 'allow_anonymous true', 'persistence false']
   writeFileSync(
     file,
     [...lines, 'max_inflight_messages 0', 'max_queued_messages 0', 'log_type none', ''].join('\n'),

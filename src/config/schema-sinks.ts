@@ -13,11 +13,11 @@ const HTTP_SINK = {
   url: text('Address of the store.', { format: 'store-url', examples: ['http://127.0.0.1:8086'] }),
   timeoutMs: wholeNumber('A request that takes longer is tried again.', { default: 10_000, minimum: 100 }),
   maxBatchBytes: wholeNumber('Largest request, before compression.', {
-    default: 1_048_576,
+    default: 4_194_304,
     minimum: 1_024,
     maximum: 64 * 1_048_576,
   }),
-  maxInFlight: wholeNumber('Requests under way at once.', { default: 4, minimum: 1, maximum: 64 }),
+  maxInFlight: wholeNumber('Requests under way at once.', { default: 3, minimum: 1, maximum: 64 }),
 }
 
 const VERSION = 'Major version of InfluxDB: 1 (InfluxQL databases), 2 or 3 (buckets and tokens).'

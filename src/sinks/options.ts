@@ -25,7 +25,7 @@ export interface InfluxDbSinkOptions {
 export const INFLUXDB_DEFAULTS = {
   timeoutMs: 10_000,
   maxBatchBytes: 4 * 1_048_576,
-  maxInFlight: 2,
+  maxInFlight: 3,
 } as const
 
 /** Where an option is absent, the value of `DUCKDB_DEFAULTS` counts. */

@@ -23,7 +23,7 @@ export class BrokerRig {
   readonly broker: Broker
   readonly lines: LoggedLine[] = []
 
-  constructor(options: Partial<BrokerOptions> = {}, directory?: string) {
+  constructor(options: Partial<BrokerOptions> = {}, directory?: string, lane = LANE) {
     this.directory = directory ?? mkdtempSync(join(tmpdir(), 'linegate-broker-'))
     const logger = this.#logger()
     this.state = StateStore.open({ directory: this.directory, mapBytes: 256 * 1_048_576, logger })
@@ -35,13 +35,17 @@ export class BrokerRig {
       logger,
       listeners: [{ protocol: 'mqtt', host: '127.0.0.1', port: 0 }],
       maxPacketBytes: 65_536,
-      ...(LANE ? { lane: this.accepting } : {}),
+      ...(lane ? { lane: this.accepting } : {}),
       ...options,
     })
   }
 
-  static async start(options: Partial<BrokerOptions> = {}, directory?: string): Promise<BrokerRig> {
-    const rig = new BrokerRig(options, directory)
+  static async start(
+    options: Partial<BrokerOptions> = {},
+    directory?: string,
+    lane = LANE,
+  ): Promise<BrokerRig> {
+    const rig = new BrokerRig(options, directory, lane)
     await rig.broker.start()
     return rig
   }
