@@ -167,7 +167,10 @@ async function play(rig: BrokerRig, seed: number, isDamaged: boolean): Promise<S
   )
   const isOver = () => client.isClosed || client.of('puback').some(({ messageId }) => messageId === 60_000)
   // A damaged length may swallow all that follows; then nothing more comes.
-  await Promise.race([until(isOver), new Promise((resolve) => setTimeout(resolve, isDamaged ? 1_000 : 20_000))])
+  await Promise.race([
+    until(isOver),
+    new Promise((resolve) => setTimeout(resolve, isDamaged ? 1_000 : 20_000)),
+  ])
   const seen = {
     accepted: rig.accepting.messages
       .filter(({ clientId }) => clientId === stream)
