@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineProtocolParser, type ParsedSeries, parseSeries } from '../../src/core/line-protocol-parser.js'
 import { type Logger, silentLogger } from '../../src/core/logger.js'
@@ -14,6 +13,7 @@ import { passThrough, type QualityStage } from '../../src/quality/quality.js'
 import { type Route, Sources } from '../../src/sources.js'
 import { Spool, type SpoolOptions } from '../../src/spool/spool.js'
 import { openState, removeDirectory, temporaryDirectory } from './state.js'
+import { copyState } from './state-copy.js'
 
 export function route(
   topic: string,
@@ -84,7 +84,7 @@ export class IngestRig {
   /** What another gateway would find if this one were killed now: the files as they are, opened elsewhere. */
   async afterKill<T>(look: (found: { spool: Spool; devices: DeviceRegistry }) => T): Promise<T> {
     const directory = temporaryDirectory()
-    cpSync(join(this.directory, 'state', 'data.mdb'), join(directory, 'state', 'data.mdb'))
+    copyState(this.directory, directory)
     const state = openState(directory)
     try {
       return look({ spool: openSpool(state, directory, {}), devices: new DeviceRegistry(state) })

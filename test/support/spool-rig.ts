@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -15,6 +15,7 @@ import { Forwarder, type ForwarderOptions } from '../../src/forward/forwarder.js
 import { Forwarders, type WhenFull } from '../../src/forward/forwarders.js'
 import { Ledger } from '../../src/ledger/ledger.js'
 import { Spool, type SpoolOptions } from '../../src/spool/spool.js'
+import { copyState } from './state-copy.js'
 
 export interface RigOptions {
   /** The first is the primary. */
@@ -171,7 +172,7 @@ export class SpoolRig {
   /** What a crash at this instant would leave, in a new directory; this rig must then be abandoned. */
   copyOfDisk(): string {
     const directory = temporaryDirectory()
-    cpSync(join(this.directory, 'state', 'data.mdb'), join(directory, 'state', 'data.mdb'))
+    copyState(this.directory, directory)
     return directory
   }
 
