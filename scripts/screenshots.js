@@ -37,7 +37,7 @@ for (const { name, locale, colorScheme, width, height } of SHOTS) {
   })
   await page.goto(url)
   // Long enough for the sparkline to have a shape.
-  await page.waitForTimeout(30_000)
+  await page.waitForTimeout(12_000)
   await page.screenshot({ path: join(folder, `${name}.png`) })
   await page.close()
 }
