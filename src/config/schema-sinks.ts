@@ -61,7 +61,7 @@ const InfluxV3 = Type.Object(
   {
     ...HTTP_SINK,
     version: Type.Literal(3, { description: VERSION }),
-    org: Type.Optional(text('Organisation, where the edition has any.', { examples: ['plant-1'] })),
+    org: Type.Optional(text('Organisation, where the edition knows them.', { examples: ['plant-1'] })),
     bucket,
     token: Type.Optional(secret('API token, unless the server runs without authentication.')),
   },

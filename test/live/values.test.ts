@@ -34,7 +34,7 @@ async function subscribe(scope: string): Promise<ValuesState> {
   return valuesOf(await client.next('snapshot'))
 }
 
-test('a snapshot of values holds the newest point per field of every device in scope that has any', async () => {
+test('a snapshot of values holds the newest point per field of every device in scope with values', async () => {
   views.report(1, 'temperature', 213.4)
   views.report(1, 'state', 'running')
   views.report(2, 'alarm', false)
