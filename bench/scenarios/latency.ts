@@ -2,7 +2,7 @@ import { startInfluxd } from '../../test/support/influxd.js'
 import type { Generator } from '../generators.js'
 import type { LoadResult } from '../load.js'
 import { median, type Table } from '../report.js'
-import { startBareAedes, startMosquitto } from '../targets/brokers.js'
+import { startBareAedes, startMosquitto, startRawFloor } from '../targets/brokers.js'
 import { GatewayTarget } from '../targets/gateway.js'
 
 /** Time from when a message was due to its acknowledgement, at a fixed rate; the median of the rounds. */
@@ -20,6 +20,7 @@ export async function latency(
       startBareAedes,
       () => GatewayTarget.start(influxd),
       () => GatewayTarget.start(),
+      startRawFloor,
     ]
     try {
       for (const starter of starters) {

@@ -29,15 +29,28 @@ export async function startMosquitto(): Promise<Target> {
   }
 }
 
-export async function startBareAedes(): Promise<Target> {
+export function startBareAedes(): Promise<Target> {
+  return startScript('bare Aedes, in memory', './bare-aedes.js')
+}
+
+/** The floor: what no gateway that keeps the promise can leave out. */
+export function startRawFloor(): Promise<Target> {
+  return startScript('floor: frames, JSON.parse, disk', './raw-floor.js')
+}
+
+async function startScript(name: string, script: string): Promise<Target> {
   const mqttPort = await freePort()
-  const script = fileURLToPath(new URL('./bare-aedes.js', import.meta.url))
-  const child = start(process.execPath, [script, String(mqttPort)])
+  const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-'))
+  const file = fileURLToPath(new URL(script, import.meta.url))
+  const child = start(process.execPath, [file, String(mqttPort), directory])
   await listening(mqttPort)
   return {
-    name: 'bare Aedes, in memory',
+    name,
     mqttPort,
     pids: { broker: child.pid! },
-    stop: () => stop(child),
+    stop: async () => {
+      await stop(child)
+      rmSync(directory, { recursive: true })
+    },
   }
 }

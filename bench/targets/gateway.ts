@@ -41,7 +41,7 @@ export class GatewayTarget implements Target {
   }
 
   /** Without an influxd, points go to the embedded store. */
-  static async start(influxd?: Influxd): Promise<GatewayTarget> {
+  static async start(influxd?: Influxd, expressLane: 'on' | 'off' = 'on'): Promise<GatewayTarget> {
     const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-gateway-'))
     const ports = [await freePort(), await freePort()] as const
     const sink =
@@ -50,7 +50,7 @@ export class GatewayTarget implements Target {
         : `{ name: influx, type: influxdb, version: 1, url: '${influxd.url}', database: factory }`
     const lines = [
       `gateway: { id: bench, dataDirectory: '${directory}/data' }`,
-      `mqtt: { listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${ports[0]} } ] }`,
+      `mqtt: { expressLane: ${expressLane}, listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${ports[0]} } ] }`,
       `http: { host: 127.0.0.1, port: ${ports[1]} }`,
       "routes: [ { topic: 'factory/{site}/{area}/{line}/{device}/telemetry', decoder: json, measurement: telemetry } ]",
       `sinks: [ ${sink} ]`,
@@ -60,7 +60,8 @@ export class GatewayTarget implements Target {
     const child = start(process.execPath, [MAIN, 'run', '--config', join(directory, 'gateway.yaml')])
     await listening(ports[1])
     await listening(ports[0])
-    const name = influxd === undefined ? 'Linegate → DuckDB' : 'Linegate → InfluxDB'
+    const store = influxd === undefined ? 'DuckDB' : 'InfluxDB'
+    const name = `Linegate → ${store}${expressLane === 'on' ? '' : ', express lane off'}`
     return new GatewayTarget(name, ports, child, directory, influxd)
   }
 

@@ -11,6 +11,10 @@ export interface AedesClient extends Client {
   readonly clean: boolean
   readonly connected: boolean
   readonly closed: boolean
+  /** A DISCONNECT came. */
+  readonly _disconnected: boolean
+  /** Broker → highest number of a message delivered. */
+  duplicates: Readonly<Record<string, number>>
   /** The will that `close` publishes. */
   will: unknown
   _parser: { parse(chunk: Buffer): number }
@@ -23,6 +27,7 @@ export interface AedesClient extends Client {
   readonly _keepaliveTimer: NodeJS.Timeout | null
   /** Calls back when the socket takes more. */
   waitForDrain(callback: DrainCallback): void
+  readonly _paused?: boolean
   pause(): void
   emit(event: 'error', error: Error): boolean
 }

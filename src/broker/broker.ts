@@ -16,9 +16,11 @@ import { guard } from './connection.js'
 import { withGrace } from './grace.js'
 import { createHooks } from './hooks.js'
 import { LaneTopics } from './lane-topics.js'
-import { Lanes } from './lanes.js'
+import { Lanes, type LanesParts } from './lanes.js'
 import { Listener, type ListenerAddress, type ListenerOptions } from './listener.js'
+import { OnceEach } from './once-each.js'
 import { Persistence } from './persistence.js'
+import { SessionEvents, type SessionListener } from './session-events.js'
 import { MAX_TOPIC_LEVELS } from './topic-name.js'
 import { WebSocketEntrance } from './web-socket.js'
 
@@ -45,6 +47,8 @@ export interface BrokerOptions {
   readonly durability: Durability
   readonly state: StateStore
   readonly logger: Logger
+  /** Told of sessions that begin and end; not of those that end because the broker is closed. */
+  readonly onSession?: SessionListener
   readonly listeners: readonly ListenerOptions[]
   /** Largest MQTT packet; a client that sends a larger one is disconnected. */
   readonly maxPacketBytes: number
@@ -84,7 +88,9 @@ export class Broker {
   readonly #faults: ClientFaults
   readonly #persistence: Persistence
   readonly #aedes: AedesBroker
+  readonly #onceEach: OnceEach
   readonly #lanes: Lanes | undefined
+  readonly #sessions: SessionEvents | undefined
   readonly #webSockets: WebSocketEntrance
   readonly #listeners: readonly Listener[]
   readonly #connections = new Set<AedesClient>()
@@ -95,7 +101,10 @@ export class Broker {
     this.#faults = new ClientFaults(options.logger)
     this.#persistence = this.#newPersistence()
     this.#aedes = new Aedes(this.#aedesOptions()) as AedesBroker
+    this.#onceEach = new OnceEach(this.#aedes.id)
+    this.#aedes.authorizeForward = this.#onceEach.forward
     this.#lanes = this.#newLanes()
+    this.#sessions = options.onSession && new SessionEvents(options.onSession)
     this.#webSockets = new WebSocketEntrance(options.maxPacketBytes, this.#connected)
     this.#listeners = options.listeners.map(
       (listener) => new Listener(listener, this.#connected, this.#webSockets, options.logger),
@@ -109,6 +118,7 @@ export class Broker {
     aedes.on('connectionError', (client, error) => this.#faults.closed(client, error))
     aedes.addListener('error', (error: unknown) => this.#failed(error))
     unregisterOnlyItself(aedes)
+    this.#sessions?.watch(aedes)
     await aedes.listen()
     keepAlive(aedes)
     try {
@@ -126,6 +136,7 @@ export class Broker {
   async close(graceMs: number): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    this.#sessions?.stop()
     const stopped = this.#listeners.map((listener) => listener.stop())
     for (const client of this.#connections) client.pause()
     await this.#drain(graceMs)
@@ -162,6 +173,7 @@ export class Broker {
     }
     const client = this.#aedes.handle(connection, request) as AedesClient
     guard(client, this.#settings, this.#lanes)
+    this.#onceEach.guard(client)
     this.#connections.add(client)
     connection.once('close', () => this.#connections.delete(client))
   }
@@ -177,7 +189,14 @@ export class Broker {
     const { accept, lane } = this.#settings
     if (lane === undefined) return undefined
     const isQueuedFor = (topic: string) => this.#persistence.isQueuedFor(topic)
-    return new Lanes(accept, new LaneTopics(this.#aedes, lane.isTelemetry, isQueuedFor), lane.underPressure)
+    return new Lanes({
+      accept,
+      topics: new LaneTopics(this.#aedes, lane.isTelemetry, isQueuedFor),
+      underPressure: lane.underPressure,
+      prepare: (packet) => this.#persistence.prepare(packet),
+      // As the handler of PUBLISH calls it; the published types leave the sender out.
+      publish: this.#aedes.publish.bind(this.#aedes) as unknown as LanesParts['publish'],
+    })
   }
 
   #newPersistence(): Persistence {

@@ -40,6 +40,7 @@ export function guard(client: AedesClient, limits: ConnectionLimits, lanes?: Lan
   client._parsingBatch = 0
   client.conn.removeListener('readable', client._nextBatch)
   client.conn.on('readable', inlet.read)
+  client.conn.push = inlet.push
   client.waitForDrain = boundedDrain(client, limits.maxUnsentBytes)
 }
 
@@ -50,6 +51,7 @@ class Inlet {
   readonly #parser: AedesClient['_parser']
   readonly #parse: AedesClient['_parser']['parse']
   readonly #waitForDrain: AedesClient['waitForDrain']
+  readonly #push: (chunk: Buffer | null) => boolean
   readonly #maxPacketBytes: number
   readonly #lanes: Lanes | undefined
   /** Made with the first bytes behind the CONNECT. */
@@ -69,6 +71,18 @@ class Inlet {
     this.#parser = client._parser
     this.#parse = client._parser.parse
     this.#waitForDrain = client.waitForDrain
+    this.#push = client.conn.push.bind(client.conn)
+  }
+
+  /**
+   * What the socket reads. While nothing waits, it is taken on the spot; what Node's stream would do with it in between
+   * costs more than all that is done here. Else it waits in the stream, which stops the socket when it is full.
+   */
+  readonly push = (chunk: Buffer | null): boolean => {
+    const isNext = chunk !== null && this.#sawConnect && !this.#holding && this.#client._parsingBatch === 0
+    if (!isNext || this.#conn.readableLength > 0 || this.#client._paused) return this.#push(chunk)
+    this.take(chunk)
+    return true
   }
 
   readonly read = (): void => {
@@ -86,12 +100,20 @@ class Inlet {
     if (this.#client.closed) return
     try {
       if (!this.#sawConnect) this.#passConnect(chunk)
-      else if (this.#lanes === undefined) {
-        this.#frames.scan(chunk)
-        this.#toAedes(chunk)
-      } else this.#sort(chunk, this.#lanes)
+      else if (this.#lanes === undefined) this.#passAll(chunk)
+      else this.#sort(chunk, this.#lanes)
     } catch (error) {
       this.#client.emit('error', error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** What stands before a packet that is refused is handled. */
+  #passAll(chunk: Buffer): void {
+    let at = 0
+    try {
+      while (at < chunk.length) at = this.#frames.advance(chunk, at)
+    } finally {
+      if (at > 0) this.#toAedes(at === chunk.length ? chunk : chunk.subarray(0, at))
     }
   }
 

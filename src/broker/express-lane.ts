@@ -1,9 +1,9 @@
 /**
  * The express lane of one connection: telemetry that goes from its frame to `accept` without passing Aedes.
  *
- *     frame ─▶ PUBLISH of QoS 0 or 1, not retained ─▶ telemetry, nobody subscribed ─▶ accept ─▶ disk ─┐
- *       └─ any other: Aedes                             └─ any other: Aedes                           │
- *     socket ◀─────────── one write per block ◀────────── PUBACKs, in order of arrival ◀──────────────┘
+ *     frame ─▶ PUBLISH of QoS 0 or 1, not retained ─▶ telemetry ─▶ accept ─▶ disk ─┬─▶ Aedes, if someone is subscribed
+ *       └─ any other: Aedes                             └─ any other: Aedes        │
+ *     socket ◀─────────── one write per block ◀────────── PUBACKs, in order ◀──────┘
  *
  * Order. `accept` is called in order of arrival, whichever way a message goes, and settles in that order. What Aedes
  * writes is preceded by the PUBACKs that were settled before it (MQTT 3.1.1 section 4.6).
@@ -13,16 +13,19 @@
  */
 import type { InboundMessage, Settled } from '../core/message.js'
 import type { AedesClient } from './aedes-internals.js'
+import { Way } from './lane-topics.js'
 import type { Lanes } from './lanes.js'
+import type { StoredPacket } from './packet-format.js'
 
 /** First byte of a PUBLISH that the lane may take: type 3, any DUP, QoS 0 or 1, no RETAIN (section 3.3.1). */
 const LANE_MASK = 0b1111_0101
 const LANE_BITS = 0b0011_0000
 const QOS_1 = 0b0000_0010
+const DUP = 0b0000_1000
 
 const PUBACK = 0x40
 const PUBACK_BYTES = 4
-/** Messages of one connection that may wait for the disk; past it, no more is read. */
+/** Messages of one connection that may wait for the disk or for their delivery; past it, no more is read. */
 const MAX_UNSETTLED = 4_096
 
 const NO_BYTES: Buffer = Buffer.alloc(0)
@@ -37,11 +40,13 @@ class LaneMessage implements InboundMessage {
   readonly topic: string
   readonly payload: Buffer
   readonly qos: 0 | 1
+  readonly dup: boolean
 
-  constructor(topic: string, payload: Buffer, qos: 0 | 1) {
+  constructor(topic: string, payload: Buffer, qos: 0 | 1, dup: boolean) {
     this.topic = topic
     this.payload = payload
     this.qos = qos
+    this.dup = dup
   }
 }
 
@@ -50,14 +55,17 @@ export class ExpressLane {
   readonly #lanes: Lanes
   /** Writes to the connection without looking for PUBACKs first. */
   #write: ((bytes: Buffer) => boolean) | undefined
-  /** The topic of the last message, as devices repeat theirs, and whether it is the lane's. */
+  /** The topic of the last message, as devices repeat theirs, and its way. */
   #topic = ''
   #topicBytes = NO_BYTES
   #topicVersion = -1
-  #topicIsTaken = false
+  #way: Way = Way.aedes
   #ids: number[] | undefined
   /** Index in `#ids` of the message that settles next. */
   #next = 0
+  /** What is to be published when it is on disk, in order. */
+  #publications: StoredPacket[] | undefined
+  #nextPublication = 0
   #unsettled = 0
   #acks = NO_BYTES
   #ackBytes = 0
@@ -86,10 +94,11 @@ export class ExpressLane {
     const isQos1 = (first & QOS_1) !== 0
     const payloadStart = isQos1 ? topicEnd + 2 : topicEnd
     if (payloadStart > end || !this.#knows(bytes, start + 2, topicEnd)) return false
+    const id = isQos1 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0
+    // A packet id of 0 is a violation (section 2.3.1).
+    if (isQos1 && id === 0) return false
     const payload = bytes.subarray(payloadStart, end)
-    if (isQos1) return this.#takeQos1(payload, (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!)
-    this.#unsettled++
-    this.#lanes.accept(new LaneMessage(this.#topic, payload, 0), this.#client.id, this.#settledQos0)
+    this.#accept(new LaneMessage(this.#topic, payload, isQos1 ? 1 : 0, (first & DUP) !== 0), id)
     return true
   }
 
@@ -102,15 +111,30 @@ export class ExpressLane {
     if (!this.#client.closed && this.#client.conn.writable) this.#write?.(acks)
   }
 
-  #takeQos1(payload: Buffer, id: number): boolean {
-    // A packet id of 0 is a violation (section 2.3.1).
-    if (id === 0) return false
+  #accept(message: LaneMessage, id: number): void {
+    const isPublished = this.#way === Way.published
+    if (message.qos === 1) this.#remember(id)
+    if (isPublished) this.#toPublish(message)
+    this.#unsettled++
+    this.#lanes.accept(message, this.#client.id, this.#settledOf(message.qos, isPublished))
+  }
+
+  #settledOf(qos: 0 | 1, isPublished: boolean): Settled {
+    if (qos === 1) return isPublished ? this.#settledQos1Published : this.#settledQos1
+    return isPublished ? this.#settledPublished : this.#settledQos0
+  }
+
+  #remember(id: number): void {
     if (this.#write === undefined) this.#interposeWrite()
     if (this.#ids === undefined) this.#ids = [id]
     else this.#ids.push(id)
-    this.#unsettled++
-    this.#lanes.accept(new LaneMessage(this.#topic, payload, 1), this.#client.id, this.#settledQos1)
-    return true
+  }
+
+  #toPublish({ topic, payload, qos, dup }: LaneMessage): void {
+    const packet: StoredPacket = { cmd: 'publish', topic, payload, qos, retain: false, dup }
+    if (qos === 1) this.#lanes.prepare(packet)
+    if (this.#publications === undefined) this.#publications = [packet]
+    else this.#publications.push(packet)
   }
 
   #knows(bytes: Buffer, from: number, to: number): boolean {
@@ -122,9 +146,9 @@ export class ExpressLane {
     const { topics } = this.#lanes
     if (this.#topicVersion !== topics.version) {
       this.#topicVersion = topics.version
-      this.#topicIsTaken = topics.takes(this.#topic, this.#topicBytes, this.#client.id)
+      this.#way = topics.wayOf(this.#topic, this.#topicBytes, this.#client.id)
     }
-    return this.#topicIsTaken
+    return this.#way !== Way.aedes
   }
 
   readonly #settledQos0: Settled = (error) => {
@@ -132,13 +156,35 @@ export class ExpressLane {
   }
 
   readonly #settledQos1: Settled = (error) => {
+    this.#settleId(error)
+    this.#settle(error)
+  }
+
+  readonly #settledPublished: Settled = (error) => {
+    const packet = this.#publications![this.#nextPublication++]!
+    if (this.#nextPublication === this.#publications!.length) {
+      this.#publications = undefined
+      this.#nextPublication = 0
+    }
+    if (error) this.#settle(error)
+    else this.#lanes.publish(packet, this.#client, this.#published)
+  }
+
+  readonly #settledQos1Published: Settled = (error) => {
+    this.#settleId(error)
+    this.#settledPublished(error)
+  }
+
+  readonly #published = (error?: Error): void => {
+    this.#settle(error)
+  }
+
+  #settleId(error: Error | null | undefined): void {
     const id = this.#ids![this.#next++]!
     if (!error) this.#acknowledge(id)
-    if (this.#next === this.#ids!.length) {
-      this.#ids = undefined
-      this.#next = 0
-    }
-    this.#settle(error)
+    if (this.#next < this.#ids!.length) return
+    this.#ids = undefined
+    this.#next = 0
   }
 
   #settle(error: Error | null | undefined): void {

@@ -27,12 +27,10 @@ export class FrameLengths {
     return this.#headerBytes === 0 && this.#missing === 0
   }
 
-  /** @throws {GatewayError} LG_MQTT_PACKET_TOO_LARGE, LG_MQTT_PACKET_MALFORMED */
-  scan(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length; ) at = this.advance(chunk, at)
-  }
-
-  /** The offset behind the packet that begins or goes on at `at`, at most the end of the chunk. Throws as `scan`. */
+  /**
+   * The offset behind the packet that begins or goes on at `at`, at most the end of the chunk.
+   * @throws {GatewayError} LG_MQTT_PACKET_TOO_LARGE, LG_MQTT_PACKET_MALFORMED
+   */
   advance(chunk: Buffer, at: number): number {
     let next = at
     if (this.#missing === 0) next = this.#readHeader(chunk, at)

@@ -50,7 +50,7 @@ export class FrameSorter {
     this.#maxFrameBytes = Math.min(MAX_LANE_FRAME_BYTES, maxPacketBytes)
   }
 
-  /** Throws as `FrameLengths`. */
+  /** Throws as `FrameLengths.advance`. */
   sort(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     this.#rest = EMPTY

@@ -9,10 +9,18 @@ interface Emitter {
   removeListener(topic: string, listener: unknown, done?: () => void): unknown
 }
 
-/**
- * Which topics the express lane takes: telemetry that nobody is subscribed to. A topic with subscribers, also with ones
- * that are offline, goes through Aedes, which delivers it after it was accepted. Answers hold until `version` changes.
- */
+/** Which way messages of a topic go. */
+export const Way = {
+  /** Through Aedes: ordinary MQTT traffic, and what is no topic. */
+  aedes: 0,
+  /** The express lane: telemetry that nobody is subscribed to. */
+  lane: 1,
+  /** The lane, and then to subscribers, of which some may be offline. */
+  published: 2,
+} as const
+export type Way = (typeof Way)[keyof typeof Way]
+
+/** The ways of topics. Answers hold until `version` changes. */
 export class LaneTopics {
   version = 0
   readonly #isTelemetry: (topic: string, clientId: string) => boolean
@@ -31,10 +39,11 @@ export class LaneTopics {
     this.#watch()
   }
 
-  takes(topic: string, bytes: Buffer, clientId: string): boolean {
-    if (!isUtf8(bytes) || topicFault(topic) !== undefined) return false
-    if (!this.#isTelemetry(topic, clientId)) return false
-    return this.#emitter._matcher.match(topic).length === 0 && !this.#isQueuedFor(topic)
+  wayOf(topic: string, bytes: Buffer, clientId: string): Way {
+    if (!isUtf8(bytes) || topicFault(topic) !== undefined || !this.#isTelemetry(topic, clientId))
+      return Way.aedes
+    const isSubscribed = this.#emitter._matcher.match(topic).length > 0 || this.#isQueuedFor(topic)
+    return isSubscribed ? Way.published : Way.lane
   }
 
   /** Every subscription of a client that is connected passes the emitter; those that are restored, too. */

@@ -1,19 +1,35 @@
 import type { Accept } from '../core/message.js'
+import type { AedesClient } from './aedes-internals.js'
 import type { ExpressLane } from './express-lane.js'
 import type { LaneTopics } from './lane-topics.js'
+import type { StoredPacket } from './packet-format.js'
 
-/** What the express lanes of all connections share. */
-export class Lanes {
+export interface LanesParts {
   readonly accept: Accept
   readonly topics: LaneTopics
   /** Whether senders must be slowed down. */
   readonly underPressure: () => boolean
+  /** Queues a message of QoS 1 for sessions, in the block that is open now. */
+  readonly prepare: (packet: StoredPacket) => void
+  /** Has Aedes deliver to subscribers. */
+  readonly publish: (packet: StoredPacket, sender: AedesClient, done: (error?: Error) => void) => void
+}
+
+/** What the express lanes of all connections share. */
+export class Lanes implements LanesParts {
+  readonly accept: LanesParts['accept']
+  readonly topics: LanesParts['topics']
+  readonly underPressure: LanesParts['underPressure']
+  readonly prepare: LanesParts['prepare']
+  readonly publish: LanesParts['publish']
   #due: ExpressLane[] = []
 
-  constructor(accept: Accept, topics: LaneTopics, underPressure: () => boolean) {
+  constructor({ accept, topics, underPressure, prepare, publish }: LanesParts) {
     this.accept = accept
     this.topics = topics
     this.underPressure = underPressure
+    this.prepare = prepare
+    this.publish = publish
   }
 
   /** Has a connection's PUBACKs written when the block at hand is settled, which happens in one turn. */

@@ -41,6 +41,12 @@ const LOG_EVERY_MS = 10_000
 
 /** Small packets leave at once; a peer that is gone without a word is noticed even if it asked for no keep-alive. */
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
+/**
+ * Connections that wait to be accepted when thousands of clients come back at once; the system lowers it to its own limit
+ * (net.core.somaxconn). One too many is dropped without a word, and its client tries again after seconds that double each
+ * time; with Node's default of 511, some of 10,000 are still out after a minute.
+ */
+const BACKLOG = 65_535
 
 export class Listener {
   readonly #options: ListenerOptions
@@ -70,7 +76,7 @@ export class Listener {
       server.once('error', (error) =>
         reject(new GatewayError('LG_LISTEN_FAILED', { host, port, cause: causeOf(error) }, { cause: error })),
       )
-      server.listen({ host, port }, resolve)
+      server.listen({ host, port, backlog: BACKLOG }, resolve)
     })
     server.removeAllListeners('error')
     server.on('error', (error) => this.#report('The MQTT listener failed.', error))

@@ -4,6 +4,8 @@ export interface InboundMessage {
   readonly payload: Buffer
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
+  /** Whether the sender says that it may have sent the message before; wills do not say. */
+  readonly dup?: boolean
 }
 
 /** Called once, when the message is on disk (or, with an error, when the gateway will not take it). */

@@ -44,23 +44,22 @@ export class BlockDamage extends Error {
 export function encodeBlock(
   head: Omit<BlockHead, 'bytesThrough'>,
   tallies: Uint32Array,
-  text: string,
+  lines: Buffer,
   previousBytesThrough: number,
 ): Buffer {
-  const lineBytes = Buffer.byteLength(text)
   const linesAt = HEAD_BYTES + tallies.length * 4
-  const record = Buffer.allocUnsafe(linesAt + lineBytes)
+  const record = Buffer.allocUnsafe(linesAt + lines.length)
   record.writeUInt32LE(MAGIC, 0)
   record.writeUInt32LE(head.points, 12)
   record.writeUInt32LE(tallies.length, 16)
-  record.writeUInt32LE(lineBytes, 20)
+  record.writeUInt32LE(lines.length, 20)
   record.writeDoubleLE(head.sequence, 24)
   record.writeDoubleLE(head.createdAtMs, 32)
   record.writeDoubleLE(head.pointsThrough, 40)
   record.writeDoubleLE(previousBytesThrough + record.length, 48)
   for (let i = 0; i < tallies.length; i++) record.writeUInt32LE(tallies[i]!, HEAD_BYTES + i * 4)
-  record.write(text, linesAt)
-  record.writeUInt32LE(crc32(record.subarray(linesAt)), 8)
+  lines.copy(record, linesAt)
+  record.writeUInt32LE(crc32(lines), 8)
   record.writeUInt32LE(crc32(record.subarray(CHECKED_FROM, linesAt)), 4)
   return record
 }

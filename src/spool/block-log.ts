@@ -70,10 +70,10 @@ export class BlockLog {
   /** Puts the blocks in order; joins the transaction of the caller. The log is unchanged until `appended`. */
   write(closed: readonly ClosedBlock[], createdAtMs: number): LoggedBlock[] {
     let previous = this.#last
-    return closed.map(({ points, tallies, text }) => {
+    return closed.map(({ points, tallies, lines }) => {
       const sequence = previous.sequence + 1
       const head = { sequence, createdAtMs, points, pointsThrough: previous.pointsThrough + points }
-      const record = encodeBlock(head, tallies, text, previous.bytesThrough)
+      const record = encodeBlock(head, tallies, lines, previous.bytesThrough)
       this.#table.put(sequence, record)
       previous = { ...head, bytesThrough: previous.bytesThrough + record.length }
       return { ...previous, tallies, lines: record.subarray(HEAD_BYTES + tallies.byteLength) }

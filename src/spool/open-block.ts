@@ -1,6 +1,8 @@
 import type { DeadLetter } from '../core/dead-letter.js'
 import type { Settled } from '../core/message.js'
 import { Tally } from '../core/tally.js'
+import { LineBuffer } from './line-buffer.js'
+import { Waiting } from './waiting.js'
 
 export interface NumberedLetter {
   readonly id: number
@@ -9,7 +11,7 @@ export interface NumberedLetter {
 
 /** A block that was closed and waits for the disk. */
 export interface ClosedBlock {
-  readonly text: string
+  readonly lines: Buffer
   readonly points: number
   readonly tallies: Uint32Array
   /** What it was counted with while it was open. */
@@ -17,33 +19,32 @@ export interface ClosedBlock {
   readonly letters: readonly NumberedLetter[]
   /** Records of others that must become durable with this block. */
   readonly alongside: readonly (() => void)[]
-  readonly waiting: readonly Settled[]
+  readonly waiting: Waiting
 }
 
-/**
- * The block that messages are being added to. Lines are kept as one growing string, which V8 holds as a rope and
- * flattens once when the block is written; that is several times cheaper than many small writes into a buffer.
- */
+/** The block that messages are being added to. */
 export class OpenBlock {
+  /** Rises with each block; not its sequence on disk. */
+  number = 1
   readonly tally = new Tally()
-  #text = ''
+  readonly #lines = new LineBuffer()
   #points = 0
   #letterBytes = 0
   #letters: NumberedLetter[] = []
   #alongside: (() => void)[] = []
-  #waiting: Settled[] = []
+  #waiting = new Waiting()
 
   get isEmpty(): boolean {
-    return this.tally.length === 0 && this.#waiting.length === 0 && this.#alongside.length === 0
+    return this.tally.length === 0 && this.#waiting.isEmpty && this.#alongside.length === 0
   }
 
-  /** Characters of lines, bytes of letters and tallies: an estimate of what the block will take on disk. */
+  /** Of lines, letters and tallies: an estimate of what the block will take on disk. */
   get bytes(): number {
-    return this.#text.length + this.#letterBytes + this.tally.length * 4
+    return this.#lines.length + this.#letterBytes + this.tally.length * 4
   }
 
   append(lines: string, points: number): void {
-    this.#text += lines
+    this.#lines.append(lines)
     this.#points += points
   }
 
@@ -57,25 +58,26 @@ export class OpenBlock {
   }
 
   wait(settled: Settled): void {
-    this.#waiting.push(settled)
+    this.#waiting.add(settled)
   }
 
   close(): ClosedBlock {
+    const { bytes } = this
     const closed: ClosedBlock = {
-      text: this.#text,
+      lines: this.#lines.take(),
       points: this.#points,
       tallies: this.tally.take(),
-      bytes: this.bytes,
+      bytes,
       letters: this.#letters,
       alongside: this.#alongside,
       waiting: this.#waiting,
     }
-    this.#text = ''
+    this.number++
     this.#points = 0
     this.#letterBytes = 0
     this.#letters = []
     this.#alongside = []
-    this.#waiting = []
+    this.#waiting = new Waiting()
     return closed
   }
 }

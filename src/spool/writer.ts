@@ -138,9 +138,7 @@ export class Writer {
       for (const { id } of letters) this.#deadLetters.flushed(id)
     }
     this.onFlushed(blocks)
-    for (const { waiting } of closed) {
-      for (let i = 0; i < waiting.length; i++) waiting[i]!()
-    }
+    for (const { waiting } of closed) waiting.settle()
     this.#commit()
     if (!this.#committing) this.#becomeIdle()
   }

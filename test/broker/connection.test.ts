@@ -107,13 +107,13 @@ test('the boundaries of packets are found however they are cut into chunks', () 
 
 test('a packet is too large or malformed as soon as its header says so', () => {
   const limit = new FrameLengths(300)
-  limit.scan(Buffer.from([0x30, 0xa9, 0x02])) // 3 + 297
-  limit.scan(Buffer.alloc(297))
-  assert.throws(() => limit.scan(Buffer.from([0x30, 0xaa, 0x02])), {
+  limit.advance(Buffer.from([0x30, 0xa9, 0x02]), 0) // 3 + 297
+  limit.advance(Buffer.alloc(297), 0)
+  assert.throws(() => limit.advance(Buffer.from([0x30, 0xaa, 0x02]), 0), {
     code: 'LG_MQTT_PACKET_TOO_LARGE',
     details: { bytes: 301, limit: 300 },
   })
   const malformed = new FrameLengths(300)
-  malformed.scan(Buffer.from([0x30, 0x80, 0x80, 0x80]))
-  assert.throws(() => malformed.scan(Buffer.from([0x80])), { code: 'LG_MQTT_PACKET_MALFORMED' })
+  malformed.advance(Buffer.from([0x30, 0x80, 0x80, 0x80]), 0)
+  assert.throws(() => malformed.advance(Buffer.from([0x80]), 0), { code: 'LG_MQTT_PACKET_MALFORMED' })
 })

@@ -3,16 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import { connect, connectAsync } from 'mqtt'
 import { generate, type Packet } from 'mqtt-packet'
 import { BrokerRig, until } from '../support/broker-rig.js'
+import { type RandomMessage, randomPackets, seeded, sendInPieces } from '../support/random-mqtt.js'
 import { connectPacket, publishPacket, RawMqtt } from '../support/raw-mqtt.js'
-
-/** Deterministic numbers from 0 to 1. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 describe('order', () => {
   let rig: BrokerRig
@@ -83,6 +75,28 @@ describe('order', () => {
     await other.end()
   })
 
+  test('subscribers get what is published on the lane’s topics in order, each message once', async () => {
+    const watcher = await RawMqtt.connect(rig.port)
+    const subscriptions = ['lane/watched/+', 'lane/watched/#'].map((topic) => ({ topic, qos: 1 as const }))
+    watcher.send({ cmd: 'subscribe', messageId: 1, subscriptions })
+    await watcher.next('suback')
+    const client = await RawMqtt.connect(rig.port)
+    const ids = Array.from({ length: 200 }, (_, i) => i + 1)
+    for (const id of ids) client.send(publishPacket('lane/watched/a', String(id), id % 3 === 0 ? 0 : 1, id))
+    await watcher.next('publish', ids.length - 1)
+    await client.next('puback', ids.filter((id) => id % 3 !== 0).length - 1)
+    const received = watcher.of('publish').map((packet) => Number(textOf(packet).split(' ')[2]))
+    assert.deepEqual(
+      received.filter((id) => id % 3 !== 0),
+      ids.filter((id) => id % 3 !== 0),
+    )
+    assert.deepEqual(
+      received.filter((id) => id % 3 === 0),
+      ids.filter((id) => id % 3 === 0),
+    )
+    await Promise.all([client.end(), watcher.end()])
+  })
+
   test('messages on the lane keep a client alive', async () => {
     const client = await RawMqtt.connect(rig.port, { keepalive: 1 })
     for (let n = 1; n <= 8; n++) {
@@ -117,61 +131,57 @@ interface Seen {
   readonly accepted: readonly string[]
   readonly answers: Readonly<Record<string, readonly (number | undefined)[]>>
   readonly closed: boolean
+  /** To a subscriber who was connected, and to one who was not. */
+  readonly delivered: readonly string[]
+  readonly queued: readonly string[]
 }
 
-/** Random control packets; every client id and topic is this stream's own. */
-function randomPackets(random: () => number, stream: string): Packet[] {
-  const packets: Packet[] = []
-  const count = 20 + Math.floor(random() * 40)
-  for (let id = 1; id <= count; id++) {
-    const topic = `${random() < 0.7 ? 'lane' : 'ordinary'}/${stream}/${Math.floor(random() * 3)}`
-    const payload = 'x'.repeat(Math.floor(random() ** 3 * 2_000)) + id
-    const kind = random()
-    if (kind < 0.55) packets.push(publishPacket(topic, payload, 1, id))
-    else if (kind < 0.75) packets.push(publishPacket(topic, payload, 0))
-    else if (kind < 0.82) packets.push({ ...publishPacket(topic, payload, 1, id), retain: true } as Packet)
-    else if (kind < 0.9) packets.push({ cmd: 'pingreq' })
-    else if (kind < 0.95) {
-      packets.push({
-        cmd: 'subscribe',
-        messageId: id,
-        subscriptions: [{ topic: `nobody/${stream}/${id}`, qos: 1 }],
-      })
-    } else packets.push({ cmd: 'unsubscribe', messageId: id, unsubscriptions: [`nobody/${stream}/${id}`] })
-  }
-  return packets
+const END = 60_000
+
+/** Client ids and topics are this stream's own. */
+function randomMessage(stream: string, random: () => number, id: number): RandomMessage {
+  const topic = `${random() < 0.7 ? 'lane' : 'ordinary'}/${stream}/${Math.floor(random() * 3)}`
+  return { topic, payload: 'x'.repeat(Math.floor(random() ** 3 * 2_000)) + id }
 }
 
-/** Cuts the bytes anywhere, and lets some pieces arrive together. */
-async function sendInPieces(client: RawMqtt, bytes: Buffer, random: () => number): Promise<void> {
-  const largest = random() < 0.3 ? 3 : 4_000
-  for (let at = 0; at < bytes.length; ) {
-    const length = 1 + Math.floor(random() * largest)
-    client.socket.write(bytes.subarray(at, at + length))
-    at += length
-    if (random() < 0.5) await new Promise((resolve) => setImmediate(resolve))
-  }
+/** Subscribes to a part of what the stream publishes, with a session that outlives the connection or without. */
+async function watcherOf(rig: BrokerRig, stream: string, clean: boolean): Promise<RawMqtt> {
+  const watcher = await RawMqtt.connect(rig.port, { clientId: `watcher-${clean}-${stream}`, clean })
+  const subscriptions = [`+/${stream}/1`, `lane/${stream}/end`].map((topic) => ({ topic, qos: 1 as const }))
+  watcher.send({ cmd: 'subscribe', messageId: 1, subscriptions })
+  await watcher.next('suback')
+  return watcher
 }
 
 async function play(rig: BrokerRig, seed: number, isDamaged: boolean): Promise<Seen> {
   const random = seeded(seed)
   const stream = `s${seed}`
-  const packets = randomPackets(random, stream)
+  const packets = randomPackets(random, stream, (...of) => randomMessage(stream, ...of))
   const bytes = Buffer.concat(packets.map((packet) => generate(packet)))
   if (isDamaged) bytes[Math.floor(random() * bytes.length)]! ^= 1 << Math.floor(random() * 8)
+  const watcher = await watcherOf(rig, stream, true)
+  const sleeper = await watcherOf(rig, stream, false)
+  await sleeper.end()
   const client = await RawMqtt.connect(rig.port, { clientId: stream })
-  await sendInPieces(
-    client,
-    Buffer.concat([bytes, generate(publishPacket(`lane/${stream}/end`, 'end', 1, 60_000))]),
-    random,
-  )
-  const isOver = () => client.isClosed || client.of('puback').some(({ messageId }) => messageId === 60_000)
+  const end = generate(publishPacket(`lane/${stream}/end`, 'end', 1, END))
+  await sendInPieces(client, Buffer.concat([bytes, end]), random)
+  const isOver = () => client.isClosed || client.of('puback').some(({ messageId }) => messageId === END)
   // A damaged length may swallow all that follows; then nothing more comes.
   await Promise.race([
     until(isOver),
     new Promise((resolve) => setTimeout(resolve, isDamaged ? 1_000 : 20_000)),
   ])
   const seen = {
+    ...whatCameBack(rig, client, stream),
+    delivered: isDamaged ? [] : await delivered(watcher, watched(packets, stream).length),
+    queued: isDamaged ? [] : await queued(rig, stream, watched(packets, stream, 1).length),
+  }
+  await Promise.all([client.end(), watcher.end()])
+  return seen
+}
+
+function whatCameBack(rig: BrokerRig, client: RawMqtt, stream: string): Omit<Seen, 'delivered' | 'queued'> {
+  return {
     accepted: rig.accepting.messages
       .filter(({ clientId }) => clientId === stream)
       .map(({ topic, payload, qos, retain }) => `${topic} ${qos} ${retain} ${payload}`),
@@ -183,8 +193,35 @@ async function play(rig: BrokerRig, seed: number, isDamaged: boolean): Promise<S
     ),
     closed: client.isClosed,
   }
-  await client.end()
-  return seen
+}
+
+/** The messages of a stream that its watchers are subscribed to; its end is one more. */
+function watched(packets: readonly Packet[], stream: string, leastQos = 0): Packet[] {
+  return packets.filter(
+    (packet) => packet.cmd === 'publish' && packet.topic.endsWith(`/${stream}/1`) && packet.qos >= leastQos,
+  )
+}
+
+async function queued(rig: BrokerRig, stream: string, count: number): Promise<string[]> {
+  const sleeper = await RawMqtt.connect(rig.port, { clientId: `watcher-false-${stream}`, clean: false })
+  const all = await delivered(sleeper, count)
+  await sleeper.end()
+  return all
+}
+
+/**
+ * What a subscriber gets, sorted: Aedes lets a message overtake one that is retained, or whose acknowledgement waits for
+ * the socket.
+ */
+async function delivered(watcher: RawMqtt, count: number): Promise<string[]> {
+  const isEnd = (packet: Packet) => packet.cmd === 'publish' && String(packet.payload) === 'end'
+  await until(() => watcher.received.some(isEnd) && watcher.of('publish').length > count)
+  return watcher.of('publish').map(textOf).sort()
+}
+
+function textOf(packet: Packet): string {
+  const { topic, qos, payload } = packet as { topic: string; qos: number; payload: Buffer }
+  return `${topic} ${qos} ${payload}`
 }
 
 describe('the same bytes', () => {
@@ -204,6 +241,7 @@ describe('the same bytes', () => {
       const [withLane, without] = await Promise.all([play(on, seed, false), play(off, seed, false)])
       assert.deepEqual(withLane, without)
       assert.equal(withLane.closed, false)
+      assert.ok(withLane.delivered.length > 0 && withLane.queued.length > 0)
     })
   }
 

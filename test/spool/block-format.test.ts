@@ -8,7 +8,7 @@ const TALLIES = Uint32Array.from([1, 2, 2, 0, 0, 0, 2, 0, 0])
 const TEXT = 'm,device=高炉 v="ü" 1\nm v=2 2\n'
 
 test('a block is read as it was written', () => {
-  const record = encodeBlock(HEAD, TALLIES, TEXT, 1_000)
+  const record = encodeBlock(HEAD, TALLIES, Buffer.from(TEXT), 1_000)
   const block = decodeBlock(record, 12)
   assert.deepEqual(
     { ...block, lines: block.lines.toString() },
@@ -18,13 +18,13 @@ test('a block is read as it was written', () => {
 })
 
 test('a block may be empty', () => {
-  const block = decodeBlock(encodeBlock({ ...HEAD, points: 0 }, new Uint32Array(0), '', 0), 12)
+  const block = decodeBlock(encodeBlock({ ...HEAD, points: 0 }, new Uint32Array(0), Buffer.alloc(0), 0), 12)
   assert.equal(block.lines.length, 0)
   assert.equal(block.tallies.length, 0)
 })
 
 test('no change of any bit, and no cut, goes unnoticed', () => {
-  const record = encodeBlock(HEAD, TALLIES, TEXT, 1_000)
+  const record = encodeBlock(HEAD, TALLIES, Buffer.from(TEXT), 1_000)
   fc.assert(
     fc.property(fc.nat(record.length - 1), fc.nat(7), (at, bit) => {
       const changed = Buffer.from(record)
@@ -38,7 +38,7 @@ test('no change of any bit, and no cut, goes unnoticed', () => {
 })
 
 test('a block whose lines alone are damaged keeps its counts', () => {
-  const record = encodeBlock(HEAD, TALLIES, TEXT, 1_000)
+  const record = encodeBlock(HEAD, TALLIES, Buffer.from(TEXT), 1_000)
   record[record.length - 3]! ^= 1
   assert.throws(
     () => decodeBlock(record, 12),

@@ -9,6 +9,9 @@ import { eventually, freePort } from './ports.js'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 
+type Lane = 'on' | 'off'
+const LANE: Lane = process.env.LINEGATE_TEST_LANE === 'off' ? 'off' : 'on'
+
 export interface LedgerAnswer {
   readonly totals: Counts
   readonly sinks: readonly SinkStatus[]
@@ -31,12 +34,12 @@ export class GatewayProcess {
   }
 
   /** @param sections YAML lines beside gateway, mqtt.listeners and http; at least `sinks` */
-  static async start(sections: readonly string[]): Promise<GatewayProcess> {
+  static async start(sections: readonly string[], lane: Lane = LANE): Promise<GatewayProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'linegate-test-'))
     const gateway = new GatewayProcess(directory, await freePort(), await freePort())
     const lines = [
       `gateway: { id: test, dataDirectory: '${join(directory, 'data')}' }`,
-      `mqtt: { listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${gateway.mqttPort} } ] }`,
+      `mqtt: { expressLane: ${lane}, listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${gateway.mqttPort} } ] }`,
       `http: { host: 127.0.0.1, port: ${gateway.httpPort} }`,
       'log: { level: warn }',
       ...sections,

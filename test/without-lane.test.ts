@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const SUITE = fileURLToPath(new URL('./broker/', import.meta.url))
+const SUITE = ['broker/', 'ingest.test.js', 'ingest-ledger.test.js', 'e2e/journey.test.js'].map((part) =>
+  fileURLToPath(new URL(part, import.meta.url)),
+)
 
-test('the whole broker suite passes without the express lane, too', async () => {
+test('the whole broker and ingest suite passes without the express lane, too', async () => {
   // A runner within a runner would take itself for one of its own files and run nothing.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=1', SUITE], {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=1', ...SUITE], {
     env: { ...env, LINEGATE_TEST_LANE: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
