@@ -12,7 +12,7 @@ import type { Sink } from './core/sink.js'
 import { StateStore } from './core/state.js'
 import { createDecoder } from './decode/index.js'
 import { LatestValueStore } from './devices/latest-values.js'
-import { DeviceRegistry } from './devices/registry.js'
+import { ProductionPlan } from './devices/production/plan.js'
 import { TopicPattern } from './devices/topic-pattern.js'
 import { Checkpointer, recover } from './forward/checkpoint.js'
 import { Forwarder } from './forward/forwarder.js'
@@ -21,6 +21,7 @@ import { HttpServer } from './http/server.js'
 import { Ingest } from './ingest.js'
 import { Ledger } from './ledger/ledger.js'
 import { LiveHub } from './live/hub.js'
+import { Plant } from './plant.js'
 import { passThrough } from './quality/quality.js'
 import { refuseExposedAnonymous } from './security/anonymous.js'
 import { createSink } from './sinks/create-sink.js'
@@ -69,8 +70,8 @@ export class Gateway {
   readonly #state: StateStore
   readonly #spool: Spool
   readonly #ledger: Ledger
-  readonly #devices: DeviceRegistry
   readonly #latest = new LatestValueStore()
+  readonly #plant: Plant
   readonly #sinks: readonly Sink[]
   readonly #checkpointer: Checkpointer
   readonly #forwarders: Forwarders
@@ -85,7 +86,7 @@ export class Gateway {
     this.#state = openState(config, logger)
     this.#spool = openSpool(config, this.#state, logger)
     this.#ledger = new Ledger(this.#state)
-    this.#devices = new DeviceRegistry(this.#state)
+    this.#plant = this.#buildPlant(config)
     this.#sinks = config.sinks.map((sink) => createSink(sink, logger))
     this.#checkpointer = new Checkpointer({
       spool: this.#spool,
@@ -107,9 +108,11 @@ export class Gateway {
     const names = this.#sinks.map(({ name }) => name)
     await this.#spool.start(names)
     recover(this.#spool, this.#ledger, names[0]!)
+    await this.#plant.start()
     this.#spool.onFlushed((blocks) => {
       for (const { sequence, createdAtMs, tallies } of blocks)
         this.#ledger.apply(sequence, createdAtMs, tallies)
+      this.#plant.flushed(blocks)
       this.#forwarders.wake()
     })
     this.#checkpointer.start()
@@ -128,6 +131,7 @@ export class Gateway {
   async #close(): Promise<void> {
     this.#accepting = false
     await this.#broker.close(BROKER_GRACE_MS)
+    await this.#plant.close()
     // While the disk is full nothing is flushed: those messages were not acknowledged, and their devices keep them.
     const flushed = await within(FLUSH_GRACE_MS, this.#spool.flush())
     if (!flushed)
@@ -142,8 +146,24 @@ export class Gateway {
     await this.#state.close()
   }
 
+  #buildPlant(config: GatewayConfig): Plant {
+    return new Plant({
+      config,
+      state: this.#state,
+      spool: this.#spool,
+      ledger: this.#ledger,
+      latest: this.#latest,
+      logger: this.#logger,
+    })
+  }
+
   #buildForwarders(config: GatewayConfig): Forwarders {
-    const shared = { spool: this.#spool, ledger: this.#ledger, devices: this.#devices, logger: this.#logger }
+    const shared = {
+      spool: this.#spool,
+      ledger: this.#ledger,
+      devices: this.#plant.registry,
+      logger: this.#logger,
+    }
     return new Forwarders({
       spool: this.#spool,
       forwarders: this.#sinks.map((sink, i) => new Forwarder({ ...shared, sink, primary: i === 0 })),
@@ -155,10 +175,17 @@ export class Gateway {
   }
 
   #buildBroker({ routes, mqtt }: GatewayConfig): Broker {
-    const sources = new Sources(routes.map(toRoute), this.#devices, this.#latest, (device) =>
-      this.#spool.alongside(() => this.#devices.persist(device)),
+    const { registry, presence, production } = this.#plant
+    const sources = new Sources({
+      routes: routes.map(toRoute),
+      devices: registry,
+      latest: this.#latest,
+      onNewDevice: (device) => this.#spool.alongside(() => registry.persist(device)),
+      readerOf: (plan) => production.reader(plan),
+    })
+    const ingest = new Ingest(sources, passThrough, this.#spool, this.#logger, (slot, clientId) =>
+      presence.linked(slot, clientId),
     )
-    const ingest = new Ingest(sources, passThrough, this.#spool, this.#logger)
     const lane = {
       isTelemetry: (topic: string, clientId: string) => sources.identify(topic, clientId) !== undefined,
       underPressure: () => this.#spool.underPressure,
@@ -166,6 +193,10 @@ export class Gateway {
     return new Broker({
       ...mqtt,
       accept: ingest.accept,
+      onSession: {
+        opened: (clientId) => presence.sessionOpened(clientId),
+        closed: (clientId, cause) => presence.sessionClosed(clientId, cause),
+      },
       ...(mqtt.expressLane === 'on' ? { lane } : {}),
       durability: this.#spool,
       state: this.#state,
@@ -179,6 +210,7 @@ export class Gateway {
     return new LiveHub({
       gatewayId: gateway.id,
       ...this.#views,
+      tree: this.#plant.registry.tree,
       options: { ...live, publish: { host, port, topic } },
       logger: this.#logger,
     })
@@ -196,6 +228,9 @@ export class Gateway {
         mqttUrls: () => this.addresses.mqtt,
       },
       ...this.#views,
+      registry: this.#plant.registry,
+      production: this.#plant.production,
+      identifiers: this.#plant.identifiers,
       stores: this.#sinks,
       spoolStatus: () => this.#spool.status(),
       isReady: () => this.#accepting,
@@ -217,7 +252,9 @@ export class Gateway {
   get #views() {
     return {
       ledger: this.#ledger,
-      devices: this.#devices,
+      devices: this.#plant.registry,
+      presence: this.#plant.presence,
+      networking: this.#plant.networking,
       latest: this.#latest,
       deadLetters: this.#spool.deadLetters,
       sinks: this.#forwarders,
@@ -238,7 +275,8 @@ function openSpool({ gateway, spool }: GatewayConfig, state: StateStore, logger:
   })
 }
 
-function toRoute({ topic, decoder, measurement, timestamp, fieldTypes, field }: RouteConfig): Route {
+function toRoute(config: RouteConfig): Route {
+  const { topic, decoder, measurement, timestamp, fieldTypes, field, production } = config
   return {
     pattern: new TopicPattern(topic),
     decoder: createDecoder(decoder, {
@@ -248,6 +286,7 @@ function toRoute({ topic, decoder, measurement, timestamp, fieldTypes, field }: 
       ...(field === undefined ? {} : { field }),
     }),
     measurement,
+    ...(production === undefined ? {} : { production: new ProductionPlan(production) }),
   }
 }
 

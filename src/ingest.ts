@@ -1,7 +1,7 @@
 /**
  * One message's journey, from the broker to the disk:
  *
- *     accept ─▶ identify   which device is this, by which route
+ *     accept ─▶ identify   which device is this, by which route; nobody wants those that were rejected
  *            ─▶ decode     payload → points, or a dead letter
  *            ─▶ quality    keep, filter or dead-letter each point
  *            ─▶ append     line protocol and ledger changes join the open block of the spool
@@ -25,18 +25,29 @@ import type { Source, Sources } from './sources.js'
 import type { OpenBlock } from './spool/open-block.js'
 import type { Spool } from './spool/spool.js'
 
+/** Another client than before speaks for a device. */
+export type SpeakerListener = (slot: number, clientId: string) => void
+
 export class Ingest {
   readonly #sources: Sources
   readonly #quality: QualityStage
   readonly #spool: Spool
+  readonly #onSpeaker: SpeakerListener
   readonly #open: OpenBlock
   readonly #tally: Tally
   readonly #clock = new ArrivalClock()
   readonly #logger: Logger
   readonly #batch = new PointBatch()
 
-  constructor(sources: Sources, quality: QualityStage, spool: Spool, logger: Logger) {
+  constructor(
+    sources: Sources,
+    quality: QualityStage,
+    spool: Spool,
+    logger: Logger,
+    onSpeaker: SpeakerListener = () => undefined,
+  ) {
     this.#logger = logger
+    this.#onSpeaker = onSpeaker
     this.#sources = sources
     this.#quality = quality
     this.#spool = spool
@@ -47,6 +58,7 @@ export class Ingest {
   readonly accept: Accept = (message, clientId, settled) => {
     const source = this.#sources.identify(message.topic, clientId)
     if (source === undefined) this.#ignore()
+    else if (source.isRejected) this.#refuse(source)
     else this.#take(source, message, clientId)
     this.#settle(message.qos, settled)
   }
@@ -57,7 +69,16 @@ export class Ingest {
     this.#tally.add(NO_DEVICE_SLOT, Column.ignored, 1)
   }
 
+  #refuse({ device }: Source): void {
+    this.#tally.add(device.slot, Column.received, 1)
+    this.#tally.add(device.slot, Column.refused, 1)
+  }
+
   #take(source: Source, message: InboundMessage, clientId: string): void {
+    if (source.clientId !== clientId) {
+      source.clientId = clientId
+      this.#onSpeaker(source.device.slot, clientId)
+    }
     this.#tally.add(source.device.slot, Column.received, 1)
     const failure = this.#decode(source, message.payload)
     if (failure === undefined) {
@@ -95,7 +116,7 @@ export class Ingest {
     for (let p = 0; p < batch.points; p++) {
       const judgement = this.#quality.judge(batch, p, source.device)
       if (judgement === 'keep') {
-        lines += this.#encode(source, p, true)
+        lines += this.#keep(source, p, message.dup === true)
         kept++
       } else if (judgement === 'filter') this.#tally.add(source.device.slot, Column.pointsFiltered, 1)
       else this.#deadLetterPoint(source, message, clientId, p, judgement)
@@ -104,16 +125,20 @@ export class Ingest {
     this.#open.append(lines, kept)
   }
 
-  /**
-   * The line of a point. A point without a time of its own gets that of its arrival, which no other point has. One that
-   * is kept is news of its series.
-   */
-  #encode(source: Source, p: number, isKept: boolean): string {
+  /** The line of a point that goes to the sinks: it is news of its series, and of what the device makes. */
+  #keep(source: Source, p: number, dup: boolean): string {
     const batch = this.#batch
-    const timeNs = batch.times[p] === '' ? this.#clock.nextNs() : batch.times[p]!
+    const timeNs = this.#timeOf(p)
     const series = source.series(batch.measurements[p]!, batch.tags[p]!)
-    if (isKept) series.latest.note(batch, p, timeNs)
+    series.latest.note(batch, p, timeNs)
+    source.production?.note(source.device.slot, batch, p, timeNs, dup)
     return encodePoint(batch, p, series.key, timeNs)
+  }
+
+  /** A point without a time of its own gets that of its arrival, which no other point has. */
+  #timeOf(p: number): string {
+    const timeNs = this.#batch.times[p]!
+    return timeNs === '' ? this.#clock.nextNs() : timeNs
   }
 
   #deadLetter(source: Source, message: InboundMessage, clientId: string, failure: DecodeError): void {
@@ -148,8 +173,13 @@ export class Ingest {
       qos: message.qos,
       clientId,
       sink: '',
-      payload: Buffer.from(this.#encode(source, p, false).trimEnd()),
+      payload: Buffer.from(this.#lineOf(source, p).trimEnd()),
     })
+  }
+
+  #lineOf(source: Source, p: number): string {
+    const { key } = source.series(this.#batch.measurements[p]!, this.#batch.tags[p]!)
+    return encodePoint(this.#batch, p, key, this.#timeOf(p))
   }
 
   /** QoS 0 asks for no acknowledgement: it waits only when the gateway must slow its senders down. */

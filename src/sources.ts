@@ -5,6 +5,8 @@ import { seriesKey } from './core/line-protocol.js'
 import type { Tag } from './core/point-batch.js'
 import { type Decoder, newTopicMemory, type TopicMemory } from './decode/decoder.js'
 import type { LatestSeries, LatestValueStore } from './devices/latest-values.js'
+import type { ProductionPlan } from './devices/production/plan.js'
+import type { ProductionReader } from './devices/production/reader.js'
 import type { DeviceRegistry } from './devices/registry.js'
 import type { TopicLevels, TopicPattern } from './devices/topic-pattern.js'
 
@@ -13,6 +15,8 @@ export interface Route {
   readonly pattern: TopicPattern
   readonly decoder: Decoder
   readonly measurement: string
+  /** What of the points counts parts or tells the state of a machine. */
+  readonly production?: ProductionPlan
 }
 
 export interface Series {
@@ -29,16 +33,23 @@ export class Source {
   readonly device: Device
   readonly decoder: Decoder
   readonly memory: TopicMemory
+  /** Nobody wants its messages. */
+  readonly isRejected: boolean
+  readonly production: ProductionReader | undefined
+  /** The client that sent the last message. */
+  clientId = ''
   readonly #route: Route
   readonly #tags: readonly Tag[]
   readonly #latest: LatestValueStore
   readonly #own: Series
   readonly #others = new Map<string, Series>()
 
-  constructor(route: Route, device: Device, topic: string, latest: LatestValueStore) {
+  constructor(route: Route, device: Device, topic: string, { devices, latest, readerOf }: SourcesParts) {
     this.device = device
     this.decoder = route.decoder
     this.memory = newTopicMemory(topic)
+    this.isRejected = devices.isRejected(device.slot)
+    this.production = route.production && readerOf?.(route.production)
     this.#route = route
     this.#tags = LEVELS.map((name) => ({ name, value: device[name] }))
     this.#latest = latest
@@ -81,35 +92,34 @@ class SharedTopic {
 const NO_ROUTE = { route: undefined } as const
 type Known = Source | SharedTopic | typeof NO_ROUTE
 
+export interface SourcesParts {
+  readonly routes: readonly Route[]
+  readonly devices: DeviceRegistry
+  readonly latest: LatestValueStore
+  /** Called when a device is met for the first time, before anything is counted for it. */
+  readonly onNewDevice: (device: Device) => void
+  /** A reader for one device. Without it nothing is counted. */
+  readonly readerOf?: (plan: ProductionPlan) => ProductionReader
+  /** How many topics, and how many clients on shared topics, are remembered at least. */
+  readonly perGeneration?: number
+}
+
 /**
- * Topic → source, found once by the routes and then remembered. Memory is bounded by generations (core/generations.ts):
- * one of topics, one of clients on topics that they share.
+ * Topic → source, found once by the routes and then remembered, until a device moves or is rejected. Memory is bounded by
+ * generations (core/generations.ts): one of topics, one of clients on topics that they share.
  */
 export class Sources {
-  readonly #routes: readonly Route[]
-  readonly #devices: DeviceRegistry
-  readonly #latest: LatestValueStore
-  readonly #onNewDevice: (device: Device) => void
-  readonly #topics: Generations<Known>
-  readonly #clients: Generations<Source>
+  readonly #parts: SourcesParts
+  readonly #perGeneration: number
+  #topics!: Generations<Known>
+  #clients!: Generations<Source>
+  /** Of the tree of devices, when what is remembered was found. */
+  #revision = -1
 
-  /**
-   * @param onNewDevice called when a device is met for the first time, before anything is counted for it.
-   * @param perGeneration how many topics, and how many clients on shared topics, are remembered at least.
-   */
-  constructor(
-    routes: readonly Route[],
-    devices: DeviceRegistry,
-    latest: LatestValueStore,
-    onNewDevice: (device: Device) => void,
-    perGeneration = SOURCES_PER_GENERATION,
-  ) {
-    this.#routes = routes
-    this.#devices = devices
-    this.#latest = latest
-    this.#onNewDevice = onNewDevice
-    this.#topics = new Generations(perGeneration)
-    this.#clients = new Generations(perGeneration)
+  constructor(parts: SourcesParts) {
+    this.#parts = parts
+    this.#perGeneration = parts.perGeneration ?? SOURCES_PER_GENERATION
+    this.#forget()
   }
 
   /** Topics and clients remembered. */
@@ -119,9 +129,16 @@ export class Sources {
 
   /** Undefined if no route matches the topic. */
   identify(topic: string, clientId: string): Source | undefined {
+    if (this.#revision !== this.#parts.devices.tree.revision) this.#forget()
     const known = this.#topics.get(topic) ?? this.#lookUp(topic)
     if (known instanceof Source) return known
     return known instanceof SharedTopic ? this.#ofClient(known, topic, clientId) : undefined
+  }
+
+  #forget(): void {
+    this.#revision = this.#parts.devices.tree.revision
+    this.#topics = new Generations(this.#perGeneration)
+    this.#clients = new Generations(this.#perGeneration)
   }
 
   #lookUp(topic: string): Known {
@@ -131,7 +148,7 @@ export class Sources {
   }
 
   #find(topic: string): Known {
-    for (const route of this.#routes) {
+    for (const route of this.#parts.routes) {
       const levels = route.pattern.match(topic)
       if (levels === undefined) continue
       return levels.device === '' ? new SharedTopic(route, levels) : this.#meet(route, levels, topic)
@@ -150,8 +167,8 @@ export class Sources {
   }
 
   #meet(route: Route, levels: TopicLevels, topic: string): Source {
-    const { device, isNew } = this.#devices.meet(levels)
-    if (isNew) this.#onNewDevice(device)
-    return new Source(route, device, topic, this.#latest)
+    const { device, isNew } = this.#parts.devices.meet(levels)
+    if (isNew) this.#parts.onNewDevice(device)
+    return new Source(route, device, topic, this.#parts)
   }
 }

@@ -23,13 +23,13 @@ describe('sources', () => {
   })
 
   function sourcesOf(routes: readonly Route[], met: Device[] = []): Sources {
-    return new Sources(
+    return new Sources({
       routes,
-      new DeviceRegistry(state),
-      new LatestValueStore(),
-      (device) => met.push(device),
-      LIMIT,
-    )
+      devices: new DeviceRegistry(state),
+      latest: new LatestValueStore(),
+      onNewDevice: (device) => met.push(device),
+      perGeneration: LIMIT,
+    })
   }
 
   test('the first route that matches counts', () => {

@@ -1,7 +1,7 @@
 import { advancePhases, type Phased } from '../signals/phases.js'
 import type { Random } from '../signals/random.js'
 import { approach, clamp, Drift, round1, round2 } from '../signals/signals.js'
-import { COMMON_RANGES, type Machine, type Profile, type Readings } from './profile.js'
+import { COMMON_RANGES, type Machine, PART_COUNTERS, type Profile, type Readings } from './profile.js'
 
 const AMBIENT_C = 22
 const IDLE_CHECK_S = 20
@@ -154,6 +154,7 @@ export const cnc: Profile = {
   intervalMs: 1000,
   ranges: {
     ...COMMON_RANGES,
+    ...PART_COUNTERS,
     power_kw: { min: 0, max: 22, unit: 'kW' },
     temperature: { min: 15, max: 75, unit: '°C' },
     spindle_rpm: { min: 0, max: 12_000, unit: 'rpm' },

@@ -1,6 +1,6 @@
 import type { Random } from '../signals/random.js'
 import { approach, clamp, Drift, round1, round2 } from '../signals/signals.js'
-import { COMMON_RANGES, type Machine, type Profile, type Readings } from './profile.js'
+import { COMMON_RANGES, COUNT, type Machine, type Profile, type Readings } from './profile.js'
 
 const ALARM_WEAK_SIGNAL = 501
 const WEAK_RSRP_DBM = -112
@@ -115,8 +115,8 @@ class Terminal implements Machine {
     return {
       state: this.#handoverS > 0 ? 'handover' : 'connected',
       alarm: rsrp < WEAK_RSRP_DBM ? ALARM_WEAK_SIGNAL : 0,
-      good_count: Math.floor(this.#packets - this.#lost),
-      bad_count: Math.floor(this.#lost),
+      packets_sent: Math.floor(this.#packets),
+      packets_lost: Math.floor(this.#lost),
       power_kw: Math.round(7 + 0.09 * this.#uplinkMbps) / 1000,
       temperature: round1(this.#temperatureC),
       rsrp_dbm: round1(rsrp),
@@ -137,6 +137,8 @@ export const cpe5g: Profile = {
   intervalMs: 5000,
   ranges: {
     ...COMMON_RANGES,
+    packets_sent: COUNT,
+    packets_lost: COUNT,
     power_kw: { min: 0.005, max: 0.02, unit: 'kW' },
     temperature: { min: 25, max: 75, unit: '°C' },
     rsrp_dbm: { min: -156, max: -31, unit: 'dBm' },

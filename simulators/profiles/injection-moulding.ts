@@ -1,7 +1,7 @@
 import { advancePhases, type Phased } from '../signals/phases.js'
 import type { Random } from '../signals/random.js'
 import { approach, clamp, Drift, round1, round2 } from '../signals/signals.js'
-import { COMMON_RANGES, type Machine, type Profile, type Readings } from './profile.js'
+import { COMMON_RANGES, type Machine, PART_COUNTERS, type Profile, type Readings } from './profile.js'
 
 const AMBIENT_C = 24
 const BARREL_TAU_S = 300
@@ -186,6 +186,7 @@ export const injectionMoulding: Profile = {
   intervalMs: 1000,
   ranges: {
     ...COMMON_RANGES,
+    ...PART_COUNTERS,
     power_kw: { min: 0, max: 80, unit: 'kW' },
     temperature: { min: 150, max: 280, unit: '°C' },
     zone1_c: { min: 150, max: 280, unit: '°C' },

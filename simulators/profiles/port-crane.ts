@@ -1,7 +1,7 @@
 import { advancePhases, type Phased } from '../signals/phases.js'
 import type { Random } from '../signals/random.js'
 import { approach, clamp, Drift, round1, round2, slew } from '../signals/signals.js'
-import { COMMON_RANGES, type Machine, type Profile, type Readings } from './profile.js'
+import { COMMON_RANGES, type Machine, PART_COUNTERS, type Profile, type Readings } from './profile.js'
 
 const ALARM_WIND = 401
 const WIND_STOP_M_S = 20
@@ -176,6 +176,7 @@ export const portCrane: Profile = {
   intervalMs: 500,
   ranges: {
     ...COMMON_RANGES,
+    ...PART_COUNTERS,
     power_kw: { min: -180, max: 600, unit: 'kW' },
     temperature: { min: 10, max: 110, unit: '°C' },
     load_t: { min: 0, max: 41, unit: 't' },

@@ -5,9 +5,6 @@ export interface Readings {
   readonly state: string
   /** 0, or the code of the alarm that stands. */
   readonly alarm: number
-  /** Both only ever grow. */
-  readonly good_count: number
-  readonly bad_count: number
   readonly power_kw: number
   readonly [signal: string]: number | string
 }
@@ -39,11 +36,15 @@ export interface Profile {
   readonly createMachine: (random: Random) => Machine
 }
 
-const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, unit: '' }
+export const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, unit: '' }
 
 /** Signals of every profile; each adds its own `power_kw`. */
 export const COMMON_RANGES = {
   alarm: { min: 0, max: 999, unit: '' },
+} as const satisfies Record<string, Range>
+
+/** Signals of what makes parts; both only ever grow. */
+export const PART_COUNTERS = {
   good_count: COUNT,
   bad_count: COUNT,
 } as const satisfies Record<string, Range>

@@ -1,7 +1,7 @@
 import { advancePhases, type Phased } from '../signals/phases.js'
 import type { Random } from '../signals/random.js'
 import { approach, clamp, Drift, round1, round2 } from '../signals/signals.js'
-import { COMMON_RANGES, type Machine, type Profile, type Readings } from './profile.js'
+import { COMMON_RANGES, type Machine, PART_COUNTERS, type Profile, type Readings } from './profile.js'
 
 const IDLE_CHECK_S = 20
 const RATE_TAU_S = 3
@@ -121,6 +121,7 @@ export const smtLine: Profile = {
   intervalMs: 1000,
   ranges: {
     ...COMMON_RANGES,
+    ...PART_COUNTERS,
     power_kw: { min: 10, max: 30, unit: 'kW' },
     temperature: { min: 225, max: 260, unit: '°C' },
     zone1_c: { min: 100, max: 260, unit: '°C' },

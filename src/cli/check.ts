@@ -2,6 +2,8 @@ import { stringify } from 'yaml'
 import { redact } from '../config/redact.js'
 import { ConfigInvalidError } from '../config/validate.js'
 import { describeViolation } from '../config/violation.js'
+import { YamlSource } from '../config/yaml-source.js'
+import { readDevicesFile } from '../devices/exchange/devices-file.js'
 import { addCommand, type CommandSite, configOption } from './command.js'
 import { type ConfigOption, configFile, loadChecked } from './configuration.js'
 import type { Context } from './context.js'
@@ -12,6 +14,7 @@ export async function check(options: ConfigOption, context: Context): Promise<nu
   const file = configFile(options, context)
   try {
     const config = loadChecked(options, context)
+    if (config.devices.file !== undefined) await readDevicesFile(config.devices.file, YamlSource.parse)
     terminal.out(`${texts.check.ok(file)}\n\n${stringify(redact(config))}`)
     return 0
   } catch (error) {

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { GatewayError } from '../core/errors.js'
+import { ERRORS, type ErrorCode, GatewayError } from '../core/errors.js'
 import { ApiError } from './api.js'
 import type { Context } from './context.js'
 import { createProgram } from './program.js'
@@ -29,7 +29,7 @@ function report(error: unknown, { terminal, texts, signal }: Context): number {
   if (error instanceof GatewayError || error instanceof ApiError) {
     const action = error.action === '' ? '' : `${texts.action} ${error.action}\n`
     terminal.err(`${error.code}: ${error.message}\n${action}`)
-    return error instanceof GatewayError ? (error.row.exitCode ?? FAILED) : FAILED
+    return exitCodeOf(error)
   }
   if (signal.aborted && error === signal.reason) {
     terminal.err(`${texts.interrupted}\n`)
@@ -37,4 +37,9 @@ function report(error: unknown, { terminal, texts, signal }: Context): number {
   }
   terminal.err(`${texts.unexpected}\n${error instanceof Error ? error.stack : String(error)}\n`)
   return FAILED
+}
+
+/** The gateway that refused may be of another version, and have codes that are not known here. */
+function exitCodeOf({ code }: GatewayError | ApiError): number {
+  return Object.hasOwn(ERRORS, code) ? (new GatewayError(code as ErrorCode).row.exitCode ?? FAILED) : FAILED
 }

@@ -1,10 +1,13 @@
 import { setMaxListeners } from 'node:events'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from '../config/schema.js'
 import { parseConfig } from '../config/validate.js'
 import type { Counts } from '../core/counts.js'
+import { writeTable } from '../devices/exchange/write-table.js'
 import { GatewayApi } from './api.js'
 import { CLOSE_WITHIN_MS, endsWithin } from './closing.js'
 import { addCommand, type CommandSite } from './command.js'
@@ -26,6 +29,14 @@ const FACTORY_DRAIN_MS = 1_000
 const DRAIN_POLL_MS = 50
 /** Of the five seconds, what is left to the gateway to close. */
 const CLOSE_RESERVE_MS = 2_000
+const ROUTE = {
+  topic: 'factory/{site}/{area}/{line}/{device}/telemetry',
+  decoder: 'json',
+  production: {
+    counters: { good: 'good_count', bad: 'bad_count' },
+    state: { field: 'state', running: ['running'], plannedStop: ['idle'] },
+  },
+}
 const SAMPLE_TOPIC = 'factory/ningbo/moulding/line1/imm-01/telemetry'
 
 interface RunningGateway {
@@ -37,6 +48,8 @@ interface RunningGateway {
 export interface DemoParts {
   readonly dataDirectory: string
   startGateway(config: GatewayConfig, options: { logger: Logger }): Promise<RunningGateway>
+  /** The devices of the factory, as a table in YAML. */
+  table(): AsyncIterable<string>
   /** Publishes until the signal is aborted, then resolves. */
   runFactory(brokerUrl: string, signal: AbortSignal): Promise<unknown>
 }
@@ -51,11 +64,18 @@ export function addDemoCommand(site: CommandSite): void {
 /** Loaded here, so that commands that need no gateway start without its stores. */
 async function shippedParts({ packageRoot }: Context): Promise<DemoParts> {
   const { startGateway } = await import('../gateway.js')
-  const { simulate } = await import('../../simulators/run.js')
+  const [{ simulate }, { loadFleet }, { registryOf }] = await Promise.all([
+    import('../../simulators/run.js'),
+    import('../../simulators/fleet.js'),
+    import('../../simulators/fleet-registry.js'),
+  ])
   const fleet = demoFleet(packageRoot)
   return {
     dataDirectory: DATA_DIRECTORY,
     startGateway,
+    async *table() {
+      yield* writeTable('yaml', registryOf(await loadFleet(fleet)))
+    },
     runFactory: (brokerUrl, signal) =>
       simulate({ fleet, brokerUrl, speed: 1, qos: 1, drainTimeoutMs: FACTORY_DRAIN_MS, signal }),
   }
@@ -65,10 +85,7 @@ async function shippedParts({ packageRoot }: Context): Promise<DemoParts> {
 export async function demo(context: Context, parts: DemoParts): Promise<number> {
   const { texts, terminal } = context
   terminal.out(`${texts.demo.starting}\n`)
-  const config = parseConfig(
-    { gateway: { id: 'demo', dataDirectory: parts.dataDirectory } },
-    { checks: CHECKS },
-  )
+  const config = await configure(parts)
   const logFile = join(config.gateway.dataDirectory, 'gateway.log')
   const logger = createLogger({ level: 'info', format: 'json' }, config.gateway.id, logFile)
   const gateway = await parts.startGateway(config, { logger })
@@ -86,6 +103,15 @@ export async function demo(context: Context, parts: DemoParts): Promise<number> 
     await endsWithin(Promise.allSettled([factory, gateway.close()]), CLOSE_WITHIN_MS)
     throw error
   }
+}
+
+/** The factory's devices are registered, and what its machines make is counted. */
+async function configure({ dataDirectory, table }: DemoParts): Promise<GatewayConfig> {
+  const file = resolve(dataDirectory, 'devices.yaml')
+  mkdirSync(dataDirectory, { recursive: true })
+  await writeFile(file, table())
+  const input = { gateway: { id: 'demo', dataDirectory }, devices: { file }, routes: [ROUTE] }
+  return parseConfig(input, { checks: CHECKS })
 }
 
 function introduction(

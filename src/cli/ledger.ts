@@ -13,8 +13,9 @@ export interface LedgerOptions {
 }
 
 interface DeviceCounts extends Counts {
-  /** Empty for the messages that belong to no device. */
+  /** Empty for the messages that belong to no device, and for a device that was removed. */
   readonly path: string
+  readonly removed?: true
 }
 
 export interface LedgerAnswer {
@@ -50,7 +51,10 @@ export async function fetchLedger(api: GatewayApi, device?: string): Promise<Led
 }
 
 export function ledgerText({ totals, sinks, devices }: LedgerAnswer, texts: Texts): string {
-  const rows = devices.map((row) => (row.path === '' ? { ...row, path: texts.ledger.noDevice } : row))
+  const rows = devices.map((row) => {
+    if (row.removed) return { ...row, path: texts.ledger.removed }
+    return row.path === '' ? { ...row, path: texts.ledger.noDevice } : row
+  })
   const parts = [countsTable([{ ...totals, path: texts.ledger.all }, ...rows], texts)]
   if (sinks.length > 0) parts.push(sinkTable(sinks, texts))
   return parts.join('\n')

@@ -5,7 +5,10 @@ import type { CommandSite } from './command.js'
 import type { Context } from './context.js'
 import { addDeadLettersCommand } from './dead-letters.js'
 import { addDemoCommand } from './demo.js'
+import { addDevicesCommand } from './devices.js'
+import { addFleetCommand } from './fleet.js'
 import { addLedgerCommand } from './ledger.js'
+import { addResolveCommand } from './resolve.js'
 import { addRunCommand } from './run.js'
 import { addSimulateCommand } from './simulate.js'
 import { addSpoolCommand } from './spool.js'
@@ -38,6 +41,9 @@ export function createProgram(context: Context, finish: (exitCode: number) => vo
   addLedgerCommand(site)
   addDeadLettersCommand(site)
   addSpoolCommand(site)
+  addDevicesCommand(site)
+  addFleetCommand(site)
+  addResolveCommand(site)
   return program
 }
 

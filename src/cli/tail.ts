@@ -1,5 +1,13 @@
 import { Option } from 'commander'
-import type { CountsState, DeadLettersState, Snapshot, Topic, Update, ValuesState } from '../live/protocol.js'
+import type {
+  CountsState,
+  DeadLettersState,
+  PresenceState,
+  Snapshot,
+  Topic,
+  Update,
+  ValuesState,
+} from '../live/protocol.js'
 import { TOPICS } from '../live/protocol.js'
 import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
 import type { Context } from './context.js'
@@ -40,10 +48,11 @@ export async function tail(options: TailOptions, { texts, terminal, signal }: Co
   return exitCode
 }
 
-/** Frames as lines for people. Remembers the last dead letter, so that each is printed once. */
+/** Frames as lines for people. Remembers the last dead letter and transition, so that each is printed once. */
 export class TailLines {
   readonly #texts: Texts
   #lastLetterId = 0
+  #lastTransitionId = 0
 
   constructor(texts: Texts) {
     this.#texts = texts
@@ -58,6 +67,8 @@ export class TailLines {
         return values(frame.data)
       case 'deadLetters':
         return this.#letters(frame.data)
+      case 'presence':
+        return [`${time}  ${this.#presence(frame.data)}`, ...this.#transitions(frame.data)]
     }
   }
 
@@ -70,6 +81,25 @@ export class TailLines {
       `${ledger.deadLettered} ${count(messages.deadLettered + points.deadLettered)}`,
       words.devices(count(devices.active), count(devices.seen)),
     ].join('  ')
+  }
+
+  #presence({ sums }: PresenceState): string {
+    const words = this.#texts.tail.presence
+    return [
+      `${words.fresh(count(sums.fresh), count(sums.registered))}`,
+      `${words.connected} ${count(sums.connected)}`,
+      `${words.stale} ${count(sums.stale)}`,
+      `${words.offline} ${count(sums.offline)}`,
+      `${words.unknown} ${count(sums.unknown)}`,
+    ].join('  ')
+  }
+
+  #transitions({ transitions }: PresenceState): string[] {
+    const fresh = transitions.filter(({ id }) => id > this.#lastTransitionId)
+    this.#lastTransitionId = Math.max(this.#lastTransitionId, ...fresh.map(({ id }) => id))
+    return fresh.map(({ time, device, reason }) => {
+      return `${clockTime(time)}  ${device}  ${reason[this.#texts.language]}`
+    })
   }
 
   #letters({ letters }: DeadLettersState): string[] {
@@ -104,6 +134,7 @@ export function addTailCommand(site: CommandSite): void {
     'tail',
     'tail --scope ningbo/moulding --interval 5s',
     'tail --topic values --scope ningbo/moulding/line1/imm-01',
+    'tail --topic presence --scope ningbo',
     'tail --topic deadLetters --json',
   ])
     .addOption(urlOption(site))

@@ -1,3 +1,5 @@
+import { productionIsSound } from './checks-production.js'
+import { breaksWithinShifts, oneShiftOfNamePerDay, shiftsApart } from './checks-shifts.js'
 import type { GatewayConfig } from './schema.js'
 import type { Violation } from './violation.js'
 
@@ -93,4 +95,8 @@ export const CHECKS: readonly Check[] = [
   passwordWithUser,
   oneFileEach,
   spoolSizes,
+  shiftsApart,
+  oneShiftOfNamePerDay,
+  breaksWithinShifts,
+  productionIsSound,
 ]

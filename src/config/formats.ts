@@ -57,8 +57,30 @@ function origin(value: string): string | undefined {
   return isOrigin ? undefined : 'must be an origin such as https://console.example, without a path'
 }
 
+function timeZone(value: string): string | undefined {
+  const fault = 'must be the IANA name of a time zone, such as Asia/Shanghai'
+  // An offset such as +08:00 names no zone: it knows nothing of clocks that change.
+  if (!/^[A-Za-z]/.test(value)) return fault
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value })
+    return undefined
+  } catch {
+    return fault
+  }
+}
+
+function resolverUrl(value: string): string | undefined {
+  const fault = 'must be an address such as https://resolver.example'
+  if (!URL.canParse(value) || !/^https?:\/\//i.test(value)) return fault
+  const url = new URL(value)
+  if (url.username !== '' || url.password !== '') return 'must not contain a user or password'
+  return url.search === '' && url.hash === '' ? undefined : 'must not contain ? or #'
+}
+
 export const FORMATS = {
   origin,
   'topic-pattern': topicPattern,
+  'resolver-url': resolverUrl,
   'store-url': storeUrl,
+  'time-zone': timeZone,
 } as const satisfies Record<string, Fault>

@@ -22,6 +22,11 @@ function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [key, SECRET_KEYS.has(key) ? REDACTED : masked(child)]),
+    Object.entries(value).map(([key, child]) => [key, SECRET_KEYS.has(key) ? hidden(child) : masked(child)]),
   )
+}
+
+/** Of a list of secrets it is shown how many there are. */
+function hidden(secret: unknown): unknown {
+  return Array.isArray(secret) ? secret.map(() => REDACTED) : REDACTED
 }

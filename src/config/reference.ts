@@ -95,6 +95,7 @@ function code(value: unknown): string {
 const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
   ['Bytes', 'bytes'],
   ['Ms', 'milliseconds'],
+  ['Seconds', 'seconds'],
   ['Days', 'days'],
 ]
 

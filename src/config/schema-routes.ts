@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { CLOSED, SECTION, text } from './schema-parts.js'
+import { RouteProduction } from './schema-production.js'
 
 const timestamp = Type.Object(
   {
@@ -42,6 +43,7 @@ const Route = Type.Object(
         examples: ['temperature'],
       }),
     ),
+    production: Type.Optional(RouteProduction),
   },
   CLOSED,
 )

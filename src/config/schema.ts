@@ -3,9 +3,12 @@
  * with it, editors complete with it (config/schema.json), docs/configuration.md is generated from it.
  */
 import Type, { type Static } from 'typebox'
+import { Devices } from './schema-devices.js'
+import { Identifiers } from './schema-identifiers.js'
 import { Mqtt } from './schema-mqtt.js'
 import { CLOSED, SECTION, text, wholeNumber } from './schema-parts.js'
 import { Routes } from './schema-routes.js'
+import { Shifts } from './schema-shifts.js'
 import { Sinks } from './schema-sinks.js'
 
 const MIB = 1_048_576
@@ -35,6 +38,12 @@ const Http = Type.Object(
       maximum: 65_535,
       default: 8080,
     }),
+    publicUrl: Type.Optional(
+      text(
+        'Origin under which people reach the gateway, for the links in records and on labels. Without it, that of the request.',
+        { format: 'origin', examples: ['https://gateway.example'] },
+      ),
+    ),
     allowedHosts: Type.Array(text('Host name.'), {
       description:
         'Host names, beside those of this machine, that requests may be addressed to while host is a loopback address; for a proxy in front.',
@@ -132,6 +141,9 @@ export const ConfigSchema = Type.Object(
     sinks: Sinks,
     spool: Spool,
     live: Live,
+    devices: Devices,
+    shifts: Shifts,
+    identifiers: Identifiers,
     log: Log,
   },
   CLOSED,

@@ -22,7 +22,7 @@ export interface ValidateOptions {
   readonly checks?: readonly Check[]
   /** Where relative paths of the data directory start; that of the process when absent. */
   readonly workingDirectory?: string
-  /** Where relative paths of certificates start; the working directory when absent. */
+  /** Where relative paths of certificates and of the table of devices start; the working directory when absent. */
   readonly baseDirectory?: string
 }
 
@@ -69,6 +69,8 @@ export function finish(tree: unknown, options: ValidateOptions): GatewayConfig {
   const workingDirectory = options.workingDirectory ?? process.cwd()
   const baseDirectory = options.baseDirectory ?? workingDirectory
   config.gateway.dataDirectory = resolve(workingDirectory, config.gateway.dataDirectory)
+  const { devices } = config
+  if (devices.file !== undefined) devices.file = resolve(baseDirectory, devices.file)
   for (const listener of config.mqtt.listeners) {
     if (!('tls' in listener)) continue
     const { tls } = listener

@@ -113,10 +113,68 @@ export const ERRORS = {
     action: 'GET /api/v1/ledger lists the devices; give the name or the path site/area/line/device.',
     httpStatus: 404,
   },
+  LG_DEVICE_INVALID: {
+    message: 'The device {id} is not valid: {cause}.',
+    action: 'Correct the fields named; docs/devices.md describes each.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_DEVICES_INVALID: {
+    message: '{count} of the devices are not valid, and none was changed: {cause}.',
+    action: 'Correct the fields named; docs/devices.md describes each.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_DEVICE_ID_UNKNOWN: {
+    message: 'No device has the id {id}.',
+    action: 'GET /api/v1/devices lists the devices with their ids.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_DEVICE_ID_TAKEN: {
+    message: 'There is a device with the id {id} already.',
+    action: 'Choose another id, or change that device.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_DEVICE_PLACE_TAKEN: {
+    message: 'The place {path} is that of the device {holder}.',
+    action: 'Choose another place, or move or remove that device first.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_DEVICE_CHANGED: {
+    message: 'The device {id} is at revision {revision}, and not at the one that the change was made for.',
+    action: 'Read it again, and make the change again if it still applies.',
+    exitCode: 1,
+    httpStatus: 412,
+  },
+  LG_DEVICE_NOT_SAVED: {
+    message: 'The change was not made, as it cannot be written to the disk: {cause}',
+    action: 'Free space on the disk of gateway.dataDirectory, or check the disk; then make the change again.',
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  LG_DEVICE_TABLE_INVALID: {
+    message: 'The table of devices has {count} mistake(s), and nothing was changed:\n{listed}',
+    action: 'Correct the rows listed; docs/devices.md describes each column and key.',
+    exitCode: 2,
+    httpStatus: 400,
+  },
+  LG_DEVICE_TABLE_UNREADABLE: {
+    message: 'Cannot read {file}: {cause}',
+    action: 'Give the path of a table of devices, or - for standard input.',
+    exitCode: 2,
+  },
   LG_DEVICE_AMBIGUOUS: {
     message: 'More than one device is called {device}: {paths}.',
     action: 'Give the path of the one that is meant.',
     httpStatus: 400,
+  },
+  LG_PLACE_UNKNOWN: {
+    message: 'There is no device at or below {path}.',
+    action: 'GET /api/v1/tree?depth=4 shows the places; give a path of it.',
+    httpStatus: 404,
   },
   LG_REQUEST_INVALID: {
     message: 'The request is not valid: {cause}',
@@ -145,7 +203,7 @@ export const ERRORS = {
   },
   LG_MEDIA_TYPE_UNSUPPORTED: {
     message: 'The body is of a type that is not understood: {type}',
-    action: 'Send application/json.',
+    action: 'Send {allowed}.',
     httpStatus: 415,
   },
   LG_HOST_REFUSED: {
@@ -172,6 +230,67 @@ export const ERRORS = {
     message: 'There is no dead letter {id}.',
     action: 'GET /api/v1/dead-letters lists them.',
     httpStatus: 404,
+  },
+  LG_HANDLE_INVALID: {
+    message: '"{handle}" is not an identifier: it {cause}.',
+    action: 'Write a Handle such as 88.608.8889/87654321, an OID or a DID, as in docs/identifiers.md.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_HANDLE_UNKNOWN: {
+    message: 'Nothing is registered under {handle}.',
+    action: 'Check the identifier; GET /api/v1/items lists what is registered here, beside the devices.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_HANDLE_VALUES_UNKNOWN: {
+    message: 'The record of {handle} has no such values.',
+    action: 'Ask without type and index to see all of them.',
+  },
+  LG_HANDLE_FOREIGN: {
+    message: 'This gateway is not responsible for the prefix {prefix}, and does not know who is.',
+    action: 'Ask its own resolver, or add it to identifiers.referrals.',
+    httpStatus: 400,
+  },
+  LG_HANDLE_TAKEN: {
+    message: 'The identifier {handle} stands for something else: {holder}.',
+    action: 'Give each thing an identifier of its own, or remove the other one first.',
+    httpStatus: 409,
+  },
+  LG_ITEM_INVALID: {
+    message: 'The item {handle} cannot be registered: {cause}.',
+    action: 'Correct the key named; docs/identifiers.md describes each.',
+    httpStatus: 400,
+  },
+  LG_ITEM_CHANGED: {
+    message: 'The item {handle} is not what the request says that it is: someone else changed it.',
+    action: 'Read it again, and send your change with its new ETag.',
+    httpStatus: 412,
+  },
+  LG_HANDLE_TOKEN_REQUIRED: {
+    message: 'Private values are asked for.',
+    action: 'Send "Authorization: Bearer <token>" with a token of identifiers.tokens.',
+    httpStatus: 401,
+  },
+  LG_HANDLE_TOKEN_REFUSED: {
+    message: 'The token is not one of this gateway.',
+    action: 'Send a token of identifiers.tokens, or none to see what is public.',
+    httpStatus: 403,
+  },
+  LG_REFERRAL_FAILED: {
+    message: 'The resolver of the prefix {prefix} gives no answer: {cause}.',
+    action: 'Try again; if it stays so, check its address in identifiers.referrals, and that it runs.',
+    httpStatus: 502,
+  },
+  LG_REFERRAL_LOOP: {
+    message: 'The gateways refer {handle} in a circle: {path}.',
+    action: 'Correct identifiers.referrals of one of them: one must answer for the prefix.',
+    httpStatus: 508,
+  },
+  LG_REFERRALS_BUSY: {
+    message: 'Too many questions to other resolvers are under way.',
+    action: 'Ask again in a moment.',
+    httpStatus: 503,
   },
   LG_REQUEST_TOOK_TOO_LONG: {
     message: 'The answer was not ready within {limitMs} ms.',

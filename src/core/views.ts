@@ -15,11 +15,12 @@ export interface LedgerView {
 
 /** The devices seen, as the tree site / area / line / device. */
 export interface DeviceDirectory {
-  /** Devices seen; slots run from 1 to this. */
+  /** Slots run from 1 to this. */
   readonly size: number
+  /** Undefined for a device that was removed, whose slot nobody else is given. */
   get(slot: number): Device | undefined
-  /** Devices with this path, or else all with this name. */
-  find(nameOrPath: string): readonly Device[]
+  /** The device with this path, or else the one with this id, or else all with this name. */
+  find(idOrNameOrPath: string): readonly Device[]
   /** All devices at or below a path of the tree; '' for all. */
   under(path: string): readonly Device[]
   /** Names of the nodes right below a path of the tree, sorted. */

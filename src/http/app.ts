@@ -8,14 +8,20 @@ import {
 } from 'fastify'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import { type AuthorityRules, checkHost } from './authority.js'
+import { type AuthorityRules, checkHost, checkOrigin } from './authority.js'
+import { acceptBodies } from './bodies.js'
 import type { HttpOptions } from './inputs.js'
 import { asGatewayError, PROBLEM_TYPE, problemOf } from './problem.js'
 import { answerProblem } from './raw-answer.js'
+import { JSON_TYPE } from './route.js'
 import { setSecurityHeaders } from './security-headers.js'
 
 /** How often Node looks for connections past their time. */
 const CHECK_INTERVAL_MS = 2_000
+/** Of a part of an address: an id of 128 characters, percent-encoded. */
+const MAX_PARAMETER_LENGTH = 2_048
+/** Methods that change nothing. */
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Fastify with what holds for every address: limits, checks, headers, and problem documents for whatever goes wrong. */
 export function createApp(options: HttpOptions, rules: AuthorityRules, logger: Logger): FastifyInstance {
@@ -27,16 +33,19 @@ export function createApp(options: HttpOptions, rules: AuthorityRules, logger: L
     forceCloseConnections: 'idle',
     // Fastify's own answer while it closes is not a problem document; connections end after their next answer.
     return503OnClosing: false,
-    ajv: {
-      customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: true, allErrors: true },
-    },
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: fail,
     clientErrorHandler: answerClientError,
   })
   // The schemas of answers are kept by the compiler and by tests; at run time they would only hide a mistake.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  acceptBodies(app)
   app.addHook('onRequest', setSecurityHeaders)
   app.addHook('onRequest', async ({ headers }) => checkHost(headers, rules))
+  // A page of another origin could not read the answer, but what it asked for would have been done.
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (!READING.has(method)) checkOrigin(headers, rules)
+  })
   app.setErrorHandler(fail)
   // Before a body is read, which may be anything.
   app.addHook('onRequest', refuseUnknown)
@@ -69,7 +78,8 @@ function toAnswer(
   logger: Logger,
 ): GatewayError {
   const type = request.headers['content-type'] ?? 'none'
-  const error = asGatewayError(thrown, { limit: maxBodyBytes, limitMs: answerTimeoutMs, type })
+  const details = { limit: maxBodyBytes, limitMs: answerTimeoutMs, type, allowed: JSON_TYPE }
+  const error = asGatewayError(thrown, details)
   const { method, url } = request
   if (error.code === 'LG_INTERNAL') {
     const stack = thrown instanceof Error ? thrown.stack : String(thrown)

@@ -9,6 +9,11 @@ import type {
   LedgerView,
   SinkStatuses,
 } from '../core/views.js'
+import type { Identifiers } from '../devices/identifiers/identifiers.js'
+import type { NetworkingView } from '../devices/networking/figures.js'
+import type { PresenceView } from '../devices/presence/presence-view.js'
+import type { ProductionView } from '../devices/production/view.js'
+import type { DeviceRegistry } from '../devices/registry.js'
 import type { SpoolStatus } from '../spool/spool.js'
 
 /** Takes over the socket of an upgrade request, or answers with an error and ends it. */
@@ -25,12 +30,21 @@ export interface About {
   readonly mqttUrls: () => readonly string[]
 }
 
-/** What the routes read. They change nothing. */
+/** What the routes read, and change. */
 export interface HttpViews {
   readonly about: About
   readonly ledger: LedgerView
   readonly devices: DeviceDirectory
+  /** The same devices with their records, to read and to change. */
+  readonly registry: DeviceRegistry
+  /** Absent in a server that does not watch it. */
+  readonly presence?: Pick<PresenceView, 'of'>
+  readonly networking: NetworkingView
   readonly latest: LatestValues
+  /** Absent in a server that resolves nothing. */
+  readonly identifiers?: Identifiers
+  /** Absent in a server that counts nothing. */
+  readonly production?: ProductionView
   readonly deadLetters: DeadLetterView
   readonly sinks: SinkStatuses
   /** Sinks that answer history; the first one answers when a request names none. */

@@ -50,11 +50,11 @@ export class Metrics {
   }
 
   #describeGateway(): void {
-    const { about, devices, connections, isReady } = this.#views
+    const { about, registry, connections, isReady } = this.#views
     const info = this.#gauge('linegate_info', 'Always 1; the labels say what runs.', ['gateway', 'version'])
     info.set({ gateway: about.gatewayId, version: about.version }, 1)
     this.#read('linegate_ready', 'Whether messages are accepted.', () => (isReady() ? 1 : 0))
-    this.#read('linegate_devices', 'Devices seen.', () => devices.size)
+    this.#read('linegate_devices', 'Devices known, rejected ones included.', () => registry.count)
     this.#read('linegate_mqtt_clients', 'MQTT clients connected.', () => connections.mqtt())
     this.#read('linegate_live_connections', 'Operators connected to /live.', () => connections.live())
   }

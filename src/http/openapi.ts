@@ -3,10 +3,11 @@ import type { TSchema } from 'typebox'
 import { stringify } from 'yaml'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
 import { PROBLEM_TYPE, Problem } from './problem.js'
-import type { Route } from './route.js'
+import { type BodySpec, JSON_TYPE, type Route } from './route.js'
 import { ROUTES } from './routes/index.js'
 
 type Node = Readonly<Record<string, unknown>>
+type Spec = Route['spec']
 type ObjectSchema = TSchema & {
   readonly properties: Readonly<Record<string, Node>>
   readonly required?: readonly string[]
@@ -22,7 +23,7 @@ export function openApi(): Node {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8080' }],
-    paths: Object.fromEntries(ROUTES.map((route) => [pathOf(route), { get: operation(route) }])),
+    paths: paths(),
     components: { schemas: { Problem } },
   }
 }
@@ -30,29 +31,73 @@ export function openApi(): Node {
 export function openApiYaml(): string {
   const heading = '# Generated from the routes (src/http/openapi.ts); do not edit.\n'
   // TypeBox marks its schemas with properties of its own that JSON leaves out.
-  const plain: unknown = JSON.parse(JSON.stringify(openApi()))
+  const plain = withComponents(JSON.stringify(openApi()))
   return heading + stringify(plain, { lineWidth: 110, aliasDuplicateObjects: false })
 }
 
-function pathOf({ spec }: Route): string {
-  return spec.url.replaceAll(/:(\w+)/g, '{$1}')
+/** Schemas that refer to themselves become components of the document, which is where references in it lead. */
+function withComponents(json: string): Node {
+  const schemas: Record<string, unknown> = {}
+  const document = JSON.parse(json, (_key, node) => {
+    if (typeof node?.$ref !== 'string' || node.$ref.startsWith('#')) return node
+    for (const [name, { $id: _, ...schema }] of Object.entries<Node>(node.$defs ?? {})) schemas[name] = schema
+    return { $ref: `#/components/schemas/${node.$ref}` }
+  }) as { components: { schemas: object } }
+  Object.assign(document.components.schemas, schemas)
+  return document
+}
+
+/** The address as OpenAPI writes it: `/api/v1/dead-letters/{id}`. */
+export function pathOf({ spec }: Route): string {
+  return spec.url.replaceAll(/:(\w+)/g, '{$1}').replace('*', `{${spec.wildcard}}`)
+}
+
+function paths(): Node {
+  const byPath = new Map<string, Record<string, Node>>()
+  for (const route of ROUTES) {
+    const methods = byPath.get(pathOf(route)) ?? {}
+    methods[(route.spec.method ?? 'GET').toLowerCase()] = operation(route)
+    byPath.set(pathOf(route), methods)
+  }
+  return Object.fromEntries(byPath)
 }
 
 function operation({ spec }: Route): Node {
-  const { summary, params, query, answer, mediaType = 'application/json', errors, otherStatus } = spec
-  const content = { [mediaType]: { schema: answer } }
-  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
+  const { summary, params, query, headers = {}, body, errors, wildcard = '*' } = spec
+  const parameters = [
+    ...parametersOf(params, 'path').map((one) => (one.name === '*' ? { ...one, name: wildcard } : one)),
+    ...parametersOf(query, 'query'),
+    ...Object.entries(headers).map(([name, description]) => headerParameter(name, description)),
+  ]
   return {
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
-    responses: {
-      200: { description: 'OK', content },
-      ...(otherStatus === undefined
-        ? {}
-        : { [otherStatus]: { description: STATUS_CODES[otherStatus], content } }),
-      ...problems(['LG_REQUEST_INVALID', ...errors]),
-    },
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body) } }),
+    responses: { ...answers(spec), ...problems(['LG_REQUEST_INVALID', ...errors]) },
   }
+}
+
+function contentOf({ types, schema }: BodySpec<TSchema>): Node {
+  return Object.fromEntries(types.map((type) => [type, { schema }]))
+}
+
+function answers(spec: Spec): Node {
+  const { answer, mediaType = JSON_TYPE, otherStatuses = [], emptyStatuses = [] } = spec
+  const headers = spec.hasEntityTag
+    ? { headers: { ETag: { description: 'The revision, in quotes.', schema: { type: 'string' } } } }
+    : {}
+  const content = { [mediaType]: { schema: answer } }
+  const whole = [...(emptyStatuses.includes(204) ? [] : [200]), ...otherStatuses]
+  return {
+    ...Object.fromEntries(
+      whole.map((status) => [status, { description: STATUS_CODES[status], ...headers, content }]),
+    ),
+    ...Object.fromEntries(emptyStatuses.map((status) => [status, { description: STATUS_CODES[status] }])),
+  }
+}
+
+function headerParameter(name: string, description: string): Node {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } }
 }
 
 function parametersOf(schema: TSchema, place: 'path' | 'query'): Node[] {

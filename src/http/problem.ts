@@ -6,8 +6,14 @@ import { type ErrorCode, GatewayError } from '../core/errors.js'
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 export const Violation = Type.Object({
-  path: Type.String({ description: 'The parameter at fault, such as query.limit.' }),
+  path: Type.String({
+    description: 'The parameter at fault, such as query.limit; of a table, its column or key.',
+  }),
   message: Type.String(),
+  line: Type.Optional(Type.Integer({ minimum: 1, description: 'Of a table.' })),
+  column: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Of a CSV row, or the character of a YAML line.' }),
+  ),
 })
 export type Violation = Static<typeof Violation>
 

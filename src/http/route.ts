@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, HTTPMethods } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
@@ -8,26 +9,62 @@ export const CLOSED = { additionalProperties: false } as const
 /** Of an address that takes no parameters. */
 export const NOTHING = Type.Object({}, CLOSED)
 
-/** One address of the API: what it takes, what it answers. docs/openapi.yaml is generated from it. */
-export interface RouteSpec<Params extends TSchema, Query extends TSchema, Answer extends TSchema> {
+export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
+
+export interface BodySpec<Body extends TSchema> {
+  readonly schema: Body
+  /** Media types that it may be of; others are refused before anything of it is read. */
+  readonly types: readonly string[]
+  /** `HttpOptions.maxBodyBytes` when absent. */
+  readonly maxBytes?: number
+  /** The schema only describes it: the route checks it by rules that a schema cannot say, all of them at once. */
+  readonly isCheckedByRoute?: boolean
+}
+
+export const JSON_TYPE = 'application/json'
+
+/** One method of one address of the API: what it takes, what it answers. docs/openapi.yaml is generated from it. */
+export interface RouteSpec<
+  Params extends TSchema,
+  Query extends TSchema,
+  Answer extends TSchema,
+  Body extends TSchema = TSchema,
+> {
+  /** GET when absent, and HEAD with it. */
+  readonly method?: Method
   /** As Fastify writes it: `/api/v1/dead-letters/:id`. */
   readonly url: string
   readonly summary: string
   readonly params: Params
   /** Parameters that it does not name are refused. */
   readonly query: Query
+  /** Headers that it heeds, by name, with what they do. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Absent for a route that reads no body. */
+  readonly body?: BodySpec<Body>
   readonly answer: Answer
   /** Of the answer; application/json when absent. */
   readonly mediaType?: string
-  /** Another status, beside 200, that the same answer can have. */
-  readonly otherStatus?: number
+  /** What a `*` at the end of `url` stands for: one parameter, which may hold slashes. */
+  readonly wildcard?: string
+  /** Other statuses, beside 200, that the same answer can have. */
+  readonly otherStatuses?: readonly number[]
+  /** Statuses of answers without a body; with 204 there is no answer of status 200. */
+  readonly emptyStatuses?: readonly number[]
+  /** Its good answers have an entity tag. */
+  readonly hasEntityTag?: boolean
+  /** For an answer to be ready; `HttpOptions.answerTimeoutMs` when absent. */
+  readonly answerTimeoutMs?: number
   /** Beside LG_REQUEST_INVALID. */
   readonly errors: readonly ErrorCode[]
 }
 
-export interface RouteRequest<Params, Query> {
+export interface RouteRequest<Params, Query, Body = unknown> {
   readonly params: Params
   readonly query: Query
+  /** Undefined for a route that reads none. */
+  readonly body: Body
+  readonly headers: IncomingHttpHeaders
   readonly reply: FastifyReply
 }
 
@@ -36,35 +73,76 @@ export interface Route {
   register(app: FastifyInstance, views: HttpViews): void
 }
 
-type Answering<Params extends TSchema, Query extends TSchema, Answer extends TSchema> = (
+/** A reply stands for what the route has sent itself: a stream, or no body. */
+type Answering<
+  Params extends TSchema,
+  Query extends TSchema,
+  Answer extends TSchema,
+  Body extends TSchema,
+> = (
   views: HttpViews,
-  request: RouteRequest<Static<Params>, Static<Query>>,
-) => Static<Answer> | Promise<Static<Answer>>
+  request: RouteRequest<Static<Params>, Static<Query>, Static<Body>>,
+) => Static<Answer> | FastifyReply | Promise<Static<Answer> | FastifyReply>
 
-/** A route whose `handle` gets its parameters validated and typed, and answers what `spec` says. */
-export function route<Params extends TSchema, Query extends TSchema, Answer extends TSchema>(
-  spec: RouteSpec<Params, Query, Answer>,
-  handle: Answering<Params, Query, Answer>,
-): Route {
-  const schema = { params: spec.params, querystring: spec.query }
+/** A route whose `handle` gets its parameters and its body validated and typed, and answers what `spec` says. */
+export function route<
+  Params extends TSchema,
+  Query extends TSchema,
+  Answer extends TSchema,
+  Body extends TSchema = TSchema,
+>(spec: RouteSpec<Params, Query, Answer, Body>, handle: Answering<Params, Query, Answer, Body>): Route {
+  const { method = 'GET', url, params, query, body, answerTimeoutMs } = spec
+  const checked = body === undefined || body.isCheckedByRoute ? {} : { body: body.schema }
+  const schema = { params, querystring: query, ...checked }
   const register = (app: FastifyInstance, views: HttpViews) => {
-    app.get(spec.url, { schema }, async ({ params, query }, reply) =>
-      // Fastify has validated both by the schemas that the types are made of.
-      handle(views, { params: params as Static<Params>, query: query as Static<Query>, reply }),
-    )
-    refuseOtherMethods(app, spec.url)
+    app.route({
+      method,
+      url,
+      schema,
+      onRequest: async (request) => checkMediaType(request, body?.types ?? [JSON_TYPE]),
+      ...(body?.maxBytes === undefined ? {} : { bodyLimit: body.maxBytes }),
+      ...(answerTimeoutMs === undefined ? {} : { handlerTimeout: answerTimeoutMs }),
+      handler: async (request, reply) =>
+        // Fastify has validated all three by the schemas that the types are made of.
+        handle(views, {
+          params: request.params as Static<Params>,
+          query: request.query as Static<Query>,
+          body: request.body as Static<Body>,
+          headers: request.headers,
+          reply,
+        }),
+    })
   }
   return { spec, register }
 }
 
-const ALLOWED = 'GET, HEAD'
+/**
+ * A form of a page can send three types of its own accord, to any host; every other one needs the consent of the server.
+ * No route takes one of the three, and none takes a body without a type.
+ */
+function checkMediaType({ method, headers }: FastifyRequest, allowed: readonly string[]): void {
+  if (method === 'GET' || method === 'HEAD') return
+  const type = headers['content-type']
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  if (type === undefined ? !hasBody : allowed.includes(type.split(';')[0]!.trim().toLowerCase())) return
+  throw new GatewayError('LG_MEDIA_TYPE_UNSUPPORTED', { type: type ?? 'none', allowed: allowed.join(' or ') })
+}
 
-/** Answers 405 before anything of a body is read. */
+/**
+ * Refuses the methods that nothing was registered for at this address, before anything of a body is read. To be called
+ * when all that has the address is registered.
+ */
 export function refuseOtherMethods(app: FastifyInstance, url: string): void {
-  const method = app.supportedMethods.filter((name) => !ALLOWED.includes(name)) as HTTPMethods[]
+  const methods = app.supportedMethods as HTTPMethods[]
+  const isTaken = (method: HTTPMethods) => app.hasRoute({ method, url })
+  const allowed = IN_ORDER.filter(isTaken).join(', ')
+  const method = methods.filter((name) => !isTaken(name))
+  if (method.length === 0) return
   const onRequest = async ({ method, url: path }: { method: string; url: string }, reply: FastifyReply) => {
-    reply.header('allow', ALLOWED)
-    throw new GatewayError('LG_METHOD_NOT_ALLOWED', { method, path: path.split('?')[0], allowed: ALLOWED })
+    reply.header('allow', allowed)
+    throw new GatewayError('LG_METHOD_NOT_ALLOWED', { method, path: path.split('?')[0], allowed })
   }
   app.route({ method, url, onRequest, handler: async () => undefined })
 }
+
+const IN_ORDER: readonly HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']

@@ -80,6 +80,7 @@ export class HttpServer {
     })
     const isReady = () => !this.#closing && views.isReady()
     for (const route of ROUTES) route.register(app, { ...views, isReady })
+    for (const url of new Set(ROUTES.map(({ spec }) => spec.url))) refuseOtherMethods(app, url)
     for (const path of Object.keys(upgrades)) askForUpgrade(app, path)
     await servePage(app, webRoot)
     return app

@@ -19,7 +19,9 @@ import { Column, TALLY_COLUMNS, TALLY_STRIDE } from '../core/tally.js'
 import type { LedgerView } from '../core/views.js'
 
 const ROWS = 256
-const STORED = TALLY_COLUMNS
+/** Behind the columns of a tally: points that the primary sink stored. */
+export const STORED_COLUMN = TALLY_COLUMNS
+const STORED = STORED_COLUMN
 const LAST_RECEIVED = TALLY_COLUMNS + 1
 const STRIDE = TALLY_COLUMNS + 2
 const CHECKPOINT = 'checkpoint'
@@ -31,7 +33,22 @@ export interface Checkpoint {
   readonly settledThrough: number
 }
 
-export class Ledger implements LedgerView {
+/** Told of every change of a device's counts, as it happens; behind the change. */
+export interface LedgerFollower {
+  /** `count` was added to a column: those of a tally, then `STORED_COLUMN`. */
+  added(slot: number, column: number, count: number): void
+  /** A block with a message of the device was applied. */
+  heard(slot: number): void
+}
+
+/** For readers that keep sums of their own, and need no pass over all devices to bring them up to date. */
+export interface FollowedLedger extends LedgerView {
+  /** The count in a column: those of a tally, then `STORED_COLUMN`. */
+  value(slot: number, column: number): number
+  follow(follower: LedgerFollower): void
+}
+
+export class Ledger implements FollowedLedger {
   readonly #table: Table
   readonly #pages: Float64Array[] = []
   readonly #dirty = new Set<number>()
@@ -39,6 +56,7 @@ export class Ledger implements LedgerView {
   #appliedThrough = 0
   #settledThrough = 0
   #revision = 0
+  #follower: LedgerFollower | undefined
 
   constructor(state: StateStore) {
     this.#table = state.table('ledger')
@@ -84,7 +102,7 @@ export class Ledger implements LedgerView {
   }
 
   totals(): Counts {
-    return toCounts(this.#totals, 0)
+    return toCounts(this.#totals)
   }
 
   counts(slot: number): Counts {
@@ -100,11 +118,20 @@ export class Ledger implements LedgerView {
       const row = (slot % ROWS) * STRIDE
       for (let column = 0; column <= STORED; column++) sum[column]! += page[row + column]!
     }
-    return toCounts(sum, 0)
+    return toCounts(sum)
   }
 
   lastReceivedMs(slot: number): number {
     return this.#pages[Math.floor(slot / ROWS)]?.[(slot % ROWS) * STRIDE + LAST_RECEIVED] ?? 0
+  }
+
+  value(slot: number, column: number): number {
+    return this.#pages[Math.floor(slot / ROWS)]?.[(slot % ROWS) * STRIDE + column] ?? 0
+  }
+
+  /** One follower at the most. */
+  follow(follower: LedgerFollower): void {
+    this.#follower = follower
   }
 
   /** Writes what changed since the last checkpoint; joins the transaction of the caller. */
@@ -132,11 +159,13 @@ export class Ledger implements LedgerView {
       this.#totals[column]! += count
     }
     if (tallies[at + 1 + Column.received]! > 0) page[row + LAST_RECEIVED] = createdAtMs
+    if (this.#follower !== undefined) tell(this.#follower, tallies, at)
   }
 
   #add(slot: number, column: number, count: number): void {
     this.#pageOf(slot)[(slot % ROWS) * STRIDE + column]! += count
     this.#totals[column]! += count
+    this.#follower?.added(slot, column, count)
   }
 
   /** The page of a slot, which is about to change. */
@@ -162,6 +191,15 @@ export class Ledger implements LedgerView {
   }
 }
 
+function tell(follower: LedgerFollower, tallies: Uint32Array, at: number): void {
+  const slot = tallies[at]!
+  for (let column = 0; column < TALLY_COLUMNS; column++) {
+    const count = tallies[at + 1 + column]!
+    if (count > 0) follower.added(slot, column, count)
+  }
+  if (tallies[at + 1 + Column.received]! > 0) follower.heard(slot)
+}
+
 /** Points of a tally row that go to the sinks. */
 export function pointsForSinks(tallies: Uint32Array, at: number): number {
   return (
@@ -171,7 +209,8 @@ export function pointsForSinks(tallies: Uint32Array, at: number): number {
   )
 }
 
-function toCounts(values: Float64Array, row: number): Counts {
+/** Of a row of columns: those of a tally, then `STORED_COLUMN`. */
+export function toCounts(values: ArrayLike<number>, row = 0): Counts {
   const decoded = values[row + Column.pointsDecoded]!
   const filtered = values[row + Column.pointsFiltered]!
   const deadLettered = values[row + Column.pointsDeadLettered]!
@@ -188,4 +227,4 @@ function toCounts(values: Float64Array, row: number): Counts {
   }
 }
 
-const NOTHING = toCounts(new Float64Array(STRIDE), 0)
+const NOTHING = toCounts(new Float64Array(STRIDE))

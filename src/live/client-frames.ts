@@ -40,7 +40,7 @@ function describe(error: ErrorObject | undefined): string {
   if (error === undefined) return 'it does not match its schema'
   if (error.keyword === 'additionalProperties') return `unknown key ${error.params.additionalProperty}`
   const key = error.instancePath.slice(1).replaceAll('/', '.')
-  if (key === 'topic') return 'topic must be counts, values or deadLetters'
+  if (key === 'topic') return 'topic must be counts, values, deadLetters or presence'
   if (key === 'scope') return 'scope must be a path site/area/line/device of one to four levels, or empty'
   return key === '' ? String(error.message) : `${key} ${error.message}`
 }

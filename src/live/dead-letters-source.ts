@@ -1,6 +1,7 @@
 import type { StoredDeadLetter } from '../core/dead-letter.js'
 import type { DeadLettered, DeadLettersState, Letter } from './protocol.js'
-import { isUnder, ScopeTree } from './scope-tree.js'
+import { ScopeDevices } from './scope-devices.js'
+import { isUnder } from './scope-tree.js'
 import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
 
 /** How far back the letters of a site, area or line are looked for among those of the whole gateway. */
@@ -13,7 +14,7 @@ export class DeadLettersSource implements Source {
   readonly incremental = false
   readonly #views: Views
   readonly #scope: string
-  readonly #tree: ScopeTree
+  readonly #devices: ScopeDevices
   readonly #maxLetters: number
   #revision = -1
   #kept = -1
@@ -24,7 +25,7 @@ export class DeadLettersSource implements Source {
   constructor(views: Views, request: FeedRequest, options: SourceOptions) {
     this.#views = views
     this.#scope = request.scope
-    this.#tree = new ScopeTree(views.devices, request.scope, 0, 0)
+    this.#devices = new ScopeDevices(views.tree, views.devices, request.scope)
     this.#maxLetters = options.maxLetters
   }
 
@@ -58,8 +59,8 @@ export class DeadLettersSource implements Source {
 
   #count(): DeadLettered {
     const { ledger } = this.#views
-    this.#tree.grow()
-    const { messages, points } = this.#scope === '' ? ledger.totals() : ledger.sum(this.#tree.root.slots)
+    this.#devices.look()
+    const { messages, points } = this.#scope === '' ? ledger.totals() : ledger.sum(this.#devices.slots)
     return { messages: messages.deadLettered, points: points.deadLettered }
   }
 

@@ -123,7 +123,8 @@ export class Feed {
     }
     this.#statistics.framesSent++
     this.#statistics.skipped += subscription.owed - 1
-    const whole = subscription.isNew || (this.#source.incremental && subscription.owed > 1)
+    const { incremental, isAnew } = this.#source
+    const whole = subscription.isNew || (incremental && (isAnew === true || subscription.owed > 1))
     const head = subscription.nextHead(whole ? 'snapshot' : 'update', this.#source.deadLettered())
     peer.send(Buffer.concat([Buffer.from(head), whole ? this.#wholeBytes() : this.#changeBytes()]))
   }

@@ -3,8 +3,10 @@ import { type Logger, LogThrottle } from '../core/logger.js'
 import { CountsSource } from './counts-source.js'
 import { DeadLettersSource } from './dead-letters-source.js'
 import { Feed, type FeedStatistics } from './feed.js'
+import { PresenceSource } from './presence-source.js'
 import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
 import type { Subscription } from './subscription.js'
+import { TreeCounts } from './tree-counts.js'
 import { ValuesSource } from './values-source.js'
 
 const LOG_EVERY_MS = 60_000
@@ -22,11 +24,13 @@ export class Feeds {
   readonly #logger: Logger
   readonly #feeds = new Map<string, Feed>()
   readonly #throttle = new LogThrottle(LOG_EVERY_MS)
+  readonly #treeCounts: TreeCounts
 
   constructor(views: Views, options: SourceOptions, logger: Logger) {
     this.#views = views
     this.#options = options
     this.#logger = logger
+    this.#treeCounts = new TreeCounts(views.ledger, views.tree, options.activeWithinMs)
   }
 
   get size(): number {
@@ -62,11 +66,13 @@ export class Feeds {
   #source(request: FeedRequest): Source {
     switch (request.topic) {
       case 'counts':
-        return new CountsSource(this.#views, request, this.#options)
+        return new CountsSource(this.#views, this.#treeCounts, request, this.#options)
       case 'values':
         return new ValuesSource(this.#views, request, this.#options)
       case 'deadLetters':
         return new DeadLettersSource(this.#views, request, this.#options)
+      case 'presence':
+        return new PresenceSource(this.#views, request, this.#options)
     }
   }
 

@@ -3,6 +3,17 @@
  * docs/live-protocol.md describes them for people, docs/asyncapi.yaml for tools.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import {
+  Count,
+  CountsState,
+  DeadLettered,
+  DeadLettersState,
+  PresenceState,
+  Time,
+  ValuesState,
+} from './protocol-data.js'
+
+export * from './protocol-data.js'
 
 /** Raised when a frame changes in a way that an older client would misread. */
 export const PROTOCOL_VERSION = 1
@@ -13,17 +24,18 @@ export const MAX_SCOPE_LENGTH = 1024
 export const MAX_DEPTH = 4
 export const DEFAULT_INTERVAL_MS = 1000
 
-const Count = Type.Integer({ minimum: 0 })
-const PerSecond = Type.Number({ minimum: 0 })
-/** RFC 3339, UTC, milliseconds. */
-const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' })
 const SubscriptionId = Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH })
 /** A path site/area/line/device of one to four levels, or empty for all. */
 const Scope = Type.String({ maxLength: MAX_SCOPE_LENGTH, pattern: '^$|^[^/]+(/[^/]+){0,3}$' })
 
-export const TOPICS = ['counts', 'values', 'deadLetters'] as const
+export const TOPICS = ['counts', 'values', 'deadLetters', 'presence'] as const
 export type Topic = (typeof TOPICS)[number]
-const AnyTopic = Type.Union([Type.Literal('counts'), Type.Literal('values'), Type.Literal('deadLetters')])
+const AnyTopic = Type.Union([
+  Type.Literal('counts'),
+  Type.Literal('values'),
+  Type.Literal('deadLetters'),
+  Type.Literal('presence'),
+])
 
 // What a client sends. Unknown keys are refused: a misspelt key would otherwise be a default in disguise.
 
@@ -47,116 +59,6 @@ export const Unsubscribe = Type.Object(
 export type Unsubscribe = Static<typeof Unsubscribe>
 
 export type ClientMessage = Subscribe | Unsubscribe
-
-// What the topics carry.
-
-const Messages = Type.Object({
-  received: Count,
-  decoded: Count,
-  ignored: Count,
-  deadLettered: Count,
-  refused: Count,
-})
-
-const Points = Type.Object({
-  decoded: Count,
-  stored: Count,
-  filtered: Count,
-  deadLettered: Count,
-  pending: Count,
-})
-
-const Rates = Type.Object({
-  messagesReceived: PerSecond,
-  pointsDecoded: PerSecond,
-  pointsStored: PerSecond,
-  /** Messages and points together. */
-  deadLettered: PerSecond,
-})
-export type Rates = Static<typeof Rates>
-
-/** `active`: heard from within `live.activeWithinMs`. */
-const DeviceCounts = Type.Object({ seen: Count, active: Count })
-
-const NODE_COUNTS = { messages: Messages, points: Points, rates: Rates, devices: DeviceCounts }
-
-/**
- * One node of the tree. `device`: a device has exactly this path. `omitted`: nodes right below that are left out
- * to bound the frame; the node's own counts include them.
- */
-export const CountsNode = Type.Cyclic(
-  {
-    CountsNode: Type.Object({
-      name: Type.String(),
-      device: Type.Boolean(),
-      ...NODE_COUNTS,
-      children: Type.Optional(Type.Array(Type.Ref('CountsNode'))),
-      omitted: Type.Optional(Count),
-    }),
-  },
-  'CountsNode',
-)
-export type CountsNode = Static<typeof CountsNode>
-
-const Sink = Type.Object({
-  name: Type.String(),
-  type: Type.String(),
-  primary: Type.Boolean(),
-  state: Type.Union([Type.Literal('ok'), Type.Literal('retrying')]),
-  storedPoints: Count,
-  deadLetteredPoints: Count,
-  pendingPoints: Count,
-  lagMs: Type.Number({ minimum: 0 }),
-  lastError: Type.String(),
-})
-
-export const CountsState = Type.Object({
-  ...NODE_COUNTS,
-  sinks: Type.Array(Sink),
-  children: Type.Optional(Type.Array(CountsNode)),
-  omitted: Type.Optional(Count),
-})
-export type CountsState = Static<typeof CountsState>
-
-const DeviceValues = Type.Object({
-  device: Type.String(),
-  values: Type.Array(
-    Type.Object({
-      measurement: Type.String(),
-      field: Type.String(),
-      value: Type.Union([Type.Number(), Type.String(), Type.Boolean()]),
-      time: Type.String(),
-    }),
-  ),
-})
-export type DeviceValues = Static<typeof DeviceValues>
-
-/** `omitted`: devices in scope whose values are left out to bound the frame. */
-export const ValuesState = Type.Object({ devices: Type.Array(DeviceValues), omitted: Count })
-export type ValuesState = Static<typeof ValuesState>
-
-const Letter = Type.Object({
-  id: Count,
-  time: Time,
-  kind: Type.Union([Type.Literal('message'), Type.Literal('line')]),
-  device: Type.String(),
-  topic: Type.String(),
-  sink: Type.String(),
-  reason: Type.Object({ code: Type.String(), message: Type.String() }),
-})
-export type Letter = Static<typeof Letter>
-
-/** Dead letters of the scope as the ledger counts them, since it began. */
-const DeadLettered = Type.Object({ messages: Count, points: Count })
-export type DeadLettered = Static<typeof DeadLettered>
-
-/** `kept`: letters on disk, of the whole gateway. `letters`: the newest of the scope, newest first, without payload. */
-export const DeadLettersState = Type.Object({
-  deadLettered: DeadLettered,
-  kept: Count,
-  letters: Type.Array(Letter),
-})
-export type DeadLettersState = Static<typeof DeadLettersState>
 
 // What the server sends. A client ignores keys and types that it does not know.
 
@@ -196,6 +98,7 @@ export const Snapshot = Type.Union([
     ...ARRIVED,
     data: DeadLettersState,
   }),
+  Type.Object({ ...SnapshotType, topic: Type.Literal('presence'), ...SUBSCRIBED, data: PresenceState }),
 ])
 export type Snapshot = Static<typeof Snapshot>
 
@@ -210,6 +113,7 @@ export const Update = Type.Union([
     ...ARRIVED,
     data: DeadLettersState,
   }),
+  Type.Object({ ...UpdateType, topic: Type.Literal('presence'), ...SEQUENCED, data: PresenceState }),
 ])
 export type Update = Static<typeof Update>
 

@@ -1,126 +1,88 @@
-import type { Device } from '../core/device.js'
+import type { DeviceTree, TreeNode } from '../core/registry.js'
 import type { DeviceDirectory } from '../core/views.js'
+import { childrenOf } from '../devices/networking/tree-walk.js'
 
-/** A node of the tree below a scope, with the ledger slots of the devices that no node below it takes. */
-export class ScopeNode {
-  readonly slots: number[] = []
+/** A node of the tree below a scope, as frames show it. */
+export interface ScopeNode {
+  readonly path: string
+  readonly name: string
   /** A device has exactly this path. */
-  device = false
-  readonly #children = new Map<string, ScopeNode>()
-  readonly #omitted = new Set<string>()
-  #sorted: ScopeNode[] | undefined
-
-  constructor(
-    /** Position in the arrays of whoever keeps something per node: 0 is the root. */
-    readonly index: number,
-    readonly name: string,
-  ) {}
-
+  readonly device: boolean
+  /** Of the registry's tree; undefined for a device without anything below it, and where there is nothing. */
+  readonly node: TreeNode | undefined
+  /** Of the device that has no node; 0 for none. */
+  readonly slot: number
   /** Sorted by name. */
-  get children(): readonly ScopeNode[] {
-    this.#sorted ??= [...this.#children.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    return this.#sorted
-  }
-
-  get omitted(): number {
-    return this.#omitted.size
-  }
-
-  child(name: string): ScopeNode | undefined {
-    return this.#children.get(name)
-  }
-
-  add(child: ScopeNode): ScopeNode {
-    this.#children.set(child.name, child)
-    this.#sorted = undefined
-    return child
-  }
-
-  omit(name: string): void {
-    this.#omitted.add(name)
-  }
+  readonly children: readonly ScopeNode[]
+  /** Nodes right below that are left out. */
+  readonly omitted: number
 }
 
 /**
- * The devices at or below a scope, sorted into nodes down to a depth.
+ * The nodes at or below a scope, down to a depth, as they are now.
  *
- * Grows with the directory: a device that appears is put in its place once, so that a tick costs nothing for the
- * devices already known, however many there are. A level takes `maxNodesPerLevel` nodes, first come; the devices
- * of further nodes stay with the node above, which counts the names it omits.
+ * It keeps no devices: the registry's tree does, and has their sums. So a look at it costs a comparison while no device
+ * came, moved or went, and otherwise the nodes shown, of which a level takes `maxNodesPerLevel`, first by name.
  */
 export class ScopeTree {
-  readonly root = new ScopeNode(0, '')
+  readonly #tree: DeviceTree
   readonly #devices: DeviceDirectory
   readonly #scope: string
   readonly #depth: number
   readonly #maxNodesPerLevel: number
-  readonly #nodesOnLevel: number[] = []
-  #nodes = 1
-  #through = 0
-  #size = 0
+  #room: number[] = []
+  #root: ScopeNode | undefined
+  #revision = -1
+  #size = -1
 
-  constructor(devices: DeviceDirectory, scope: string, depth: number, maxNodesPerLevel: number) {
+  constructor(
+    tree: DeviceTree,
+    devices: DeviceDirectory,
+    scope: string,
+    depth: number,
+    maxNodesPerLevel: number,
+  ) {
+    this.#tree = tree
     this.#devices = devices
     this.#scope = scope
     this.#depth = depth
     this.#maxNodesPerLevel = maxNodesPerLevel
   }
 
-  /** Devices in scope, as of the last `grow`. */
-  get size(): number {
-    return this.#size
-  }
-
-  get nodes(): number {
-    return this.#nodes
-  }
-
-  /** Takes in the devices seen since the last call. */
-  grow(): void {
+  /** The same object while nothing changed. */
+  look(): ScopeNode {
+    const { revision } = this.#tree
     const { size } = this.#devices
-    if (size === this.#through) return
-    if (this.#through === 0) for (const device of this.#devices.under(this.#scope)) this.#place(device)
-    else this.#placeFrom(this.#through + 1, size)
-    this.#through = size
+    if (this.#root !== undefined && revision === this.#revision && size === this.#size) return this.#root
+    this.#revision = revision
+    this.#size = size
+    this.#room = new Array<number>(this.#depth).fill(this.#maxNodesPerLevel)
+    this.#root = this.#grown(this.#scope, '', this.#tree.node(this.#scope), this.#slotAt(this.#scope), 0)
+    return this.#root
   }
 
-  #placeFrom(first: number, last: number): void {
-    for (let slot = first; slot <= last; slot++) {
-      const device = this.#devices.get(slot)
-      if (device !== undefined && isUnder(device.path, this.#scope)) this.#place(device)
+  #grown(path: string, name: string, node: TreeNode | undefined, slot: number, level: number): ScopeNode {
+    const children: ScopeNode[] = []
+    let omitted = 0
+    if (node !== undefined && level < this.#depth) {
+      const shown = childrenOf(node, (slot) => this.#devices.get(slot), this.#room[level]!)
+      this.#room[level]! -= shown.children.length
+      omitted = shown.omitted
+      for (const child of shown.children) {
+        const at = child.slot === 0 ? this.#slotAt(child.path) : child.slot
+        children.push(this.#grown(child.path, child.name, child.node, at, level + 1))
+      }
     }
+    return { path, name, device: slot !== 0, node, slot: node === undefined ? slot : 0, children, omitted }
   }
 
-  #place(device: Device): void {
-    const names = namesBelow(device.path, this.#scope)
-    let node = this.root
-    let level = 0
-    for (; level < this.#depth && level < names.length; level++) {
-      const next = node.child(names[level]!) ?? this.#grown(node, names[level]!, level)
-      if (next === undefined) break
-      node = next
-    }
-    node.slots.push(device.slot)
-    if (level === names.length) node.device = true
-    this.#size++
-  }
-
-  #grown(parent: ScopeNode, name: string, level: number): ScopeNode | undefined {
-    const onLevel = this.#nodesOnLevel[level] ?? 0
-    if (onLevel === this.#maxNodesPerLevel) {
-      parent.omit(name)
-      return undefined
-    }
-    this.#nodesOnLevel[level] = onLevel + 1
-    return parent.add(new ScopeNode(this.#nodes++, name))
+  /** Of the device with exactly this path, 0 without one. */
+  #slotAt(path: string): number {
+    const [found] = this.#devices.find(path)
+    return found?.path === path ? found.slot : 0
   }
 }
 
 export function isUnder(path: string, scope: string): boolean {
   return scope === '' || path === scope || path.startsWith(`${scope}/`)
-}
-
-function namesBelow(path: string, scope: string): string[] {
-  if (path === scope) return []
-  return path.slice(scope === '' ? 0 : scope.length + 1).split('/')
 }

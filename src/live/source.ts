@@ -1,20 +1,22 @@
-import type {
-  DeadLetterView,
-  DeviceDirectory,
-  LatestValues,
-  LedgerView,
-  SinkStatuses,
-} from '../core/views.js'
+import type { DeviceTree } from '../core/registry.js'
+import type { DeadLetterView, DeviceDirectory, LatestValues, SinkStatuses } from '../core/views.js'
+import type { NetworkingView } from '../devices/networking/figures.js'
+import type { PresenceView } from '../devices/presence/presence-view.js'
+import type { FollowedLedger } from '../ledger/ledger.js'
 import type { LiveOptions } from './options.js'
 import type { DeadLettered, Topic } from './protocol.js'
 
 /** What live streams read; none of it is on the path of a message. */
 export interface Views {
-  readonly ledger: LedgerView
+  readonly ledger: FollowedLedger
   readonly devices: DeviceDirectory
+  /** Of the devices in the directory. */
+  readonly tree: DeviceTree
+  readonly networking: NetworkingView
   readonly latest: LatestValues
   readonly deadLetters: DeadLetterView
   readonly sinks: SinkStatuses
+  readonly presence: PresenceView
 }
 
 /** What makes subscriptions equal: they share one feed. */
@@ -35,6 +37,8 @@ export interface Instant {
 export interface Source {
   /** An update carries only what changed, so a reader that missed one needs the whole state. */
   readonly incremental: boolean
+  /** The last change cannot be told by what changed: everyone gets the whole state. */
+  readonly isAnew?: boolean
   /** Looks at the counters; true when the state differs from the last sample's. */
   sample(now: Instant): boolean
   /** JSON of the whole state. */

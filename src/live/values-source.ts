@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DeviceValues } from './protocol.js'
-import { ScopeTree } from './scope-tree.js'
+import { ScopeDevices } from './scope-devices.js'
 import type { FeedRequest, Instant, Source, SourceOptions, Views } from './source.js'
 
 /** Two blocks may carry the same millisecond, so what was heard shortly before the last sample is looked at again. */
@@ -13,11 +14,12 @@ const LOOK_AGAIN_MS = 1000
 export class ValuesSource implements Source {
   readonly incremental = true
   readonly #views: Views
-  readonly #tree: ScopeTree
+  readonly #devices: ScopeDevices
   readonly #maxDevices: number
-  /** By position in the tree's slots: when the device was heard, and its values as JSON, empty without any. */
-  readonly #heardMs: number[] = []
-  readonly #texts: string[] = []
+  /** By position in the scope's slots: when the device was heard, and its values as JSON, empty without any. */
+  #heardMs: number[] = []
+  #texts: string[] = []
+  #isAnew = false
   #revision = -1
   #omitted = -1
   #sampledAtMs = 0
@@ -26,24 +28,33 @@ export class ValuesSource implements Source {
 
   constructor(views: Views, request: FeedRequest, options: SourceOptions) {
     this.#views = views
-    this.#tree = new ScopeTree(views.devices, request.scope, 0, 0)
+    this.#devices = new ScopeDevices(views.tree, views.devices, request.scope)
     this.#maxDevices = options.maxDevices
   }
 
   sample({ wallMs }: Instant): boolean {
-    this.#tree.grow()
-    const omitted = Math.max(0, this.#tree.size - this.#maxDevices)
+    const isAnew = this.#devices.look()
+    const omitted = Math.max(0, this.#devices.slots.length - this.#maxDevices)
     const { revision } = this.#views.ledger
-    if (revision === this.#revision && omitted === this.#omitted) return false
+    if (!isAnew && revision === this.#revision && omitted === this.#omitted) return false
+    const texts = this.#texts
+    if (isAnew) this.#forget()
     const changed = this.#readHeard()
-    const differs = changed.length > 0 || omitted !== this.#omitted
+    const isOther = isAnew ? !isDeepStrictEqual(texts, this.#texts) : changed.length > 0
+    const differs = isOther || omitted !== this.#omitted
     this.#revision = revision
     this.#omitted = omitted
     this.#sampledAtMs = wallMs
     if (!differs) return false
+    this.#isAnew = isAnew
     this.#change = this.#json(changed)
     this.#whole = undefined
     return true
+  }
+
+  /** A device that went leaves nothing that could be told as its change. */
+  get isAnew(): boolean {
+    return this.#isAnew
   }
 
   whole(): string {
@@ -59,10 +70,15 @@ export class ValuesSource implements Source {
     return undefined
   }
 
+  #forget(): void {
+    this.#heardMs = []
+    this.#texts = []
+  }
+
   /** The values, as JSON, of the devices in which something is new. */
   #readHeard(): string[] {
     const { ledger } = this.#views
-    const { slots } = this.#tree.root
+    const { slots } = this.#devices
     const count = Math.min(slots.length, this.#maxDevices)
     const changed: string[] = []
     for (let i = 0; i < count; i++) {

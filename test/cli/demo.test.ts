@@ -8,6 +8,7 @@ import { textsIn } from '../../src/cli/texts.js'
 import { silentLogger } from '../../src/core/logger.js'
 import { LiveHub } from '../../src/live/hub.js'
 import { HttpGateway } from '../support/http-gateway.js'
+import { NO_PRESENCE } from '../support/no-presence.js'
 import { packageRoot } from '../support/package-root.js'
 import { RecordedTerminal } from '../support/terminal.js'
 
@@ -21,8 +22,10 @@ class DemoGateway {
     this.gateway = new HttpGateway({
       upgrades: { '/live': (request, socket, head) => this.#hub.handleUpgrade(request, socket, head) },
     })
-    const { ledger, devices, latest, deadLetters, sinks } = this.gateway.inputs()
-    const views = { ledger, devices, latest, deadLetters, sinks }
+    const { ledger } = this.gateway
+    const { devices, registry, networking, latest, deadLetters, sinks } = this.gateway.inputs()
+    const { tree } = registry
+    const views = { ledger, devices, tree, networking, latest, deadLetters, sinks, presence: NO_PRESENCE }
     this.#hub = new LiveHub({ ...views, gatewayId: 'demo', logger: silentLogger })
   }
 
@@ -41,6 +44,10 @@ class DemoGateway {
     await this.#hub.close()
     await this.gateway.close()
   }
+}
+
+async function* table(): AsyncGenerator<string> {
+  yield 'devices:\n  imm-01: { site: ningbo }\n'
 }
 
 describe('linegate demo', () => {
@@ -72,7 +79,12 @@ describe('linegate demo', () => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       silenced = true
     }
-    const ended = demo(context(terminal, interruption.signal), { dataDirectory, startGateway, runFactory })
+    const ended = demo(context(terminal, interruption.signal), {
+      dataDirectory,
+      startGateway,
+      table,
+      runFactory,
+    })
     await terminal.shows('devices  1 active of 1 seen')
     interruption.abort()
     assert.equal(await ended, 0)
@@ -93,6 +105,7 @@ describe('linegate demo', () => {
     const ended = demo(context(terminal, new AbortController().signal), {
       dataDirectory,
       startGateway,
+      table,
       runFactory,
     })
     await assert.rejects(ended, /no such fleet/)

@@ -13,6 +13,17 @@ const COMMANDS = [
   'dead-letters list',
   'dead-letters show',
   'spool',
+  'devices',
+  'devices list',
+  'devices show',
+  'devices import',
+  'devices export',
+  'devices confirm',
+  'devices reject',
+  'devices remove',
+  'fleet',
+  'fleet registry',
+  'resolve',
 ]
 
 describe('help', () => {

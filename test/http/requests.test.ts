@@ -9,6 +9,8 @@ import { HttpGateway, PAGE } from '../support/http-gateway.js'
 
 const SECRET = 'the password is hunter2'
 
+const addressOf = (url: string) => url.replace(/:\w+|\*/g, '1')
+
 describe('requests that are wrong', () => {
   const errors: object[] = []
   const logger: Logger = { ...silentLogger, error: (fields) => errors.push(fields) }
@@ -26,7 +28,12 @@ describe('requests that are wrong', () => {
 
   it('name the parameters that are not known, at every address', async () => {
     for (const { spec } of ROUTES) {
-      const response = await gateway.get(`${spec.url.replace(':id', '1')}?bogus=1`)
+      const response = await gateway.get(`${addressOf(spec.url)}?bogus=1`, {
+        method: spec.method ?? 'GET',
+        ...(spec.body === undefined
+          ? {}
+          : { body: '{"kind":"part"}', headers: { 'content-type': spec.body.types[0]! } }),
+      })
       const { violations } = await problemIn(response, 400, 'LG_REQUEST_INVALID')
       assert.ok(
         violations?.some(({ path, message }) => path === 'query.bogus' && message === 'is not known here'),
@@ -46,14 +53,19 @@ describe('requests that are wrong', () => {
   })
 
   it('get 405 with the methods that are allowed, before their body is looked at', async () => {
-    for (const path of [...ROUTES.map(({ spec }) => spec.url.replace(':id', '1')), '/']) {
-      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-        const response = await gateway.get(path, {
+    for (const url of new Set([...ROUTES.map(({ spec }) => spec.url), '/'])) {
+      const taken = ROUTES.filter(({ spec }) => spec.url === url).map(({ spec }) => spec.method ?? 'GET')
+      const allowed = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE'].filter(
+        (method) => taken.some((name) => name === method) || (method === 'GET' && url === '/'),
+      )
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        if (allowed.includes(method)) continue
+        const response = await gateway.get(addressOf(url), {
           method,
           body: '{ not json',
           headers: { 'content-type': 'application/json' },
         })
-        assert.equal(response.headers.get('allow'), 'GET, HEAD')
+        assert.equal(response.headers.get('allow'), allowed.join(', ').replace('GET', 'GET, HEAD'))
         await problemIn(response, 405, 'LG_METHOD_NOT_ALLOWED')
       }
     }
@@ -122,6 +134,41 @@ describe('bodies that are wrong', () => {
     assert.deepEqual(await post('{"__proto__":{"a":1}}', 'application/json'), [400, 'LG_REQUEST_INVALID'])
     assert.deepEqual(await post(`"${'x'.repeat(100)}"`, 'application/json'), [413, 'LG_REQUEST_TOO_LARGE'])
     assert.deepEqual(await post('<a/>', 'application/xml'), [415, 'LG_MEDIA_TYPE_UNSUPPORTED'])
+  })
+})
+
+describe('requests of a page of another origin', () => {
+  const gateway = new HttpGateway()
+
+  before(() => gateway.start())
+  after(() => gateway.close())
+
+  it('that would change something are refused before anything is read, others are not', async () => {
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
+      for (const { spec } of ROUTES) {
+        if ((spec.method ?? 'GET') === 'GET') continue
+        const init = { method: spec.method!, headers: { origin } }
+        await problemIn(await gateway.get(addressOf(spec.url), init), 403, 'LG_ORIGIN_REFUSED')
+      }
+      assert.equal((await gateway.get('/api/v1/info', { headers: { origin } })).status, 200)
+    }
+    const own = { method: 'DELETE', headers: { origin: gateway.url } }
+    await problemIn(await gateway.get('/api/v1/devices/nobody', own), 404, 'LG_DEVICE_ID_UNKNOWN')
+  })
+
+  it('that a plain form can send are refused by their type, with a body and without', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
+      for (const path of ['/api/v1/devices/a/confirm', '/api/v1/devices/import']) {
+        for (const body of ['', '{}']) {
+          const init = { method: 'POST', body, headers: { 'content-type': type } }
+          await problemIn(await gateway.get(path, init), 415, 'LG_MEDIA_TYPE_UNSUPPORTED')
+        }
+      }
+    }
   })
 })
 

@@ -3,12 +3,18 @@ import { test } from 'node:test'
 import { CountsSource } from '../../src/live/counts-source.js'
 import { DEFAULT_LIVE_OPTIONS } from '../../src/live/options.js'
 import type { CountsState } from '../../src/live/protocol.js'
+import { TreeCounts } from '../../src/live/tree-counts.js'
 import { ViewsInMemory } from '../support/views.js'
 
 const REQUEST = { topic: 'counts', scope: '', intervalMs: 500, depth: 1 } as const
 
 function sourceOver(views: ViewsInMemory): (steadyMs: number) => CountsState {
-  const source = new CountsSource(views, REQUEST, DEFAULT_LIVE_OPTIONS)
+  const source = new CountsSource(
+    views,
+    new TreeCounts(views.ledger, views.tree, 60_000),
+    REQUEST,
+    DEFAULT_LIVE_OPTIONS,
+  )
   return (steadyMs) => {
     source.sample({ wallMs: 1_700_000_000_000, steadyMs })
     return JSON.parse(source.whole()) as CountsState

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { CountsState, ServerMessage } from '../../src/live/protocol.js'
 import { LiveClient, type LiveServer, startLive } from '../support/live.js'
-import { sinkStatus, ViewsInMemory } from '../support/views.js'
+import { NO_FIGURES, sinkStatus, ViewsInMemory } from '../support/views.js'
 
 let views: ViewsInMemory
 let live: LiveServer
@@ -36,7 +36,7 @@ test('a subscription to all counts starts with the totals, messages of no device
   const state = await countsOf({})
   assert.deepEqual(state.messages, { received: 12, decoded: 7, ignored: 5, deadLettered: 0, refused: 0 })
   assert.deepEqual(state.points, { decoded: 7, stored: 7, filtered: 0, deadLettered: 0, pending: 0 })
-  assert.deepEqual(state.devices, { seen: 4, active: 1 })
+  assert.deepEqual(state.devices, { seen: 1, active: 1 })
   assert.deepEqual(state.sinks, views.sinkStatuses)
   assert.equal(state.children, undefined)
 })
@@ -91,6 +91,19 @@ test('depth brings the nodes below, each with counts that add up to its parent',
   const [imm01] = moulding!.children![0]!.children!
   assert.deepEqual([imm01!.name, imm01!.device, imm01!.messages.received], ['imm-01', true, 2])
   assert.equal(imm01!.children, undefined)
+})
+
+test('each node says how much of it is connected; a change of that alone makes an update', async () => {
+  const figures = { ...NO_FIGURES, registered: 1, fresh: 1, networkingRate: 1, sessionRate: 0 }
+  views.figures[4] = figures
+  const scope = 'hangzhou/cnc/line1'
+  const { networking, children = [] } = await countsOf({ scope, depth: 1 })
+  assert.deepEqual(networking, NO_FIGURES)
+  assert.deepEqual(children[0]?.networking, figures)
+  views.figures[4] = { ...figures, fresh: 0, stale: 1, networkingRate: 0 }
+  views.networking.revision++
+  const changed = stateOf(await client.until((frame) => frame.type === 'update'))
+  assert.deepEqual(changed.children?.[0]?.networking, views.figures[4])
 })
 
 test('a device that appears later joins the tree', async () => {

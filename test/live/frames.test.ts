@@ -34,7 +34,7 @@ const MISTAKES: [name: string, frame: string, cause: RegExp, id?: string][] = [
   [
     'an unknown topic',
     '{"type":"subscribe","id":"a","topic":"points"}',
-    /counts, values or deadLetters/,
+    /counts, values, deadLetters or presence/,
     'a',
   ],
   [

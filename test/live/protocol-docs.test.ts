@@ -70,7 +70,7 @@ for (const guide of GUIDES) {
     }
     assert.deepEqual(new Set(shown.map(({ type }) => type)), new Set(types))
     const topics = new Set(shown.flatMap(({ topic }) => topic ?? []))
-    assert.deepEqual(topics, new Set(['counts', 'values', 'deadLetters']))
+    assert.deepEqual(topics, new Set(['counts', 'values', 'deadLetters', 'presence']))
   })
 
   test(`${guide} explains every error of live streams`, () => {

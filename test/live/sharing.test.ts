@@ -8,6 +8,8 @@ import { LiveClient, startLive } from '../support/live.js'
 import { sinkStatus, ViewsInMemory } from '../support/views.js'
 
 const OPERATORS = 1000
+/** Longer than it takes to read what one tick sends to all of them. */
+const INTERVAL_MS = 500
 
 /** Views with a sink that counts how often JSON is made of it. */
 function countingViews(): { views: ViewsInMemory; serialisations: () => number } {
@@ -24,11 +26,15 @@ function countingViews(): { views: ViewsInMemory; serialisations: () => number }
   return { views, serialisations: () => count }
 }
 
-test('1,000 operators with one subscription cost one serialisation per tick, and get the same data', async () => {
+test('1,000 operators with one subscription cost one serialisation per tick, and get the same data', async (t) => {
   const { views, serialisations } = countingViews()
-  const live = await startLive(views, { minIntervalMs: 50 })
+  const live = await startLive(views, { minIntervalMs: INTERVAL_MS })
   const received: ServerMessage[][] = []
   const sockets = Array.from({ length: OPERATORS }, () => new WebSocket(`ws://127.0.0.1:${live.port}/live`))
+  t.after(async () => {
+    for (const socket of sockets) socket.terminate()
+    await live.close()
+  })
   const updated = sockets.map((socket, i) => firstUpdate(socket, i, received))
   await Promise.all(updated.map(({ subscribed }) => subscribed))
   assert.equal(serialisations(), 1, 'every snapshot is the same')
@@ -41,8 +47,6 @@ test('1,000 operators with one subscription cost one serialisation per tick, and
   assert.ok(serialisations() <= 3, `${serialisations()} serialisations for ${framesSent} frames`)
   const data = new Set(frames.map((text) => text.slice(text.indexOf('"time"'))))
   assert.equal(data.size, 1)
-  for (const socket of sockets) socket.terminate()
-  await live.close()
 })
 
 function firstUpdate(
@@ -62,7 +66,7 @@ function firstUpdate(
       if (type === 'update') resolve(String(bytes))
     })
   })
-  const subscribe = { type: 'subscribe', id: `operator-${index}`, topic: 'counts', intervalMs: 50 }
+  const subscribe = { type: 'subscribe', id: `operator-${index}`, topic: 'counts', intervalMs: INTERVAL_MS }
   socket.on('open', () => socket.send(JSON.stringify(subscribe)))
   return { subscribed, update }
 }

@@ -76,3 +76,15 @@ test('devices beyond the limit of a frame are counted, not left out in silence',
   assert.equal(state.devices.length, 3)
   assert.equal(state.omitted, 1)
 })
+
+test('a device that is moved or taken out makes a whole snapshot, in which it is where it is now', async () => {
+  views.report(1, 'temperature', 1)
+  views.report(2, 'temperature', 2)
+  await subscribe('ningbo/moulding/line1')
+  const [first] = views.devices.list
+  views.devices.list[0] = { ...first!, path: 'ningbo/moulding/line2/imm-01', line: 'line2' }
+  views.tree.revision++
+  assert.deepEqual(brief(valuesOf(await client.next('snapshot'))), ['imm-02 temperature=2'])
+  views.report(2, 'temperature', 3)
+  assert.deepEqual(brief(valuesOf(await client.next('update'))), ['imm-02 temperature=3'])
+})

@@ -10,11 +10,14 @@ const ajv = new Ajv({
 })
 
 /** The body of a good answer, checked against the schema of its route: no key missing, none that is not declared. */
-export async function answerOf<T>(response: Response): Promise<T> {
+export async function answerOf<T>(response: Response, status = 200, method = 'GET'): Promise<T> {
   const body: unknown = await response.json()
-  assert.equal(response.status, 200, JSON.stringify(body))
+  assert.equal(response.status, status, JSON.stringify(body))
   const path = new URL(response.url).pathname
-  const route = ROUTES.find(({ spec }) => new RegExp(`^${spec.url.replace(':id', '\\d+')}$`).test(path))
+  const route = ROUTES.find(
+    ({ spec }) =>
+      (spec.method ?? 'GET') === method && new RegExp(`^${spec.url.replace(':id', '[^/]+')}$`).test(path),
+  )
   assert.ok(route, path)
   assertMatches(closed(route.spec.answer), body)
   return body as T

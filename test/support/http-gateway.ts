@@ -15,7 +15,7 @@ import type { HttpInputs } from '../../src/http/inputs.js'
 import { HttpServer } from '../../src/http/server.js'
 import { Ledger } from '../../src/ledger/ledger.js'
 import { Spool } from '../../src/spool/spool.js'
-import { sinkStatus } from './views.js'
+import { NO_FIGURES, sinkStatus } from './views.js'
 
 export const PAGE = '<!doctype html><title>Linegate</title>'
 
@@ -67,6 +67,8 @@ export class HttpGateway {
       },
       ledger: this.ledger,
       devices: this.devices,
+      registry: this.devices,
+      networking: { revision: 0, figures: () => NO_FIGURES },
       latest: this.latest,
       deadLetters: this.spool.deadLetters,
       sinks: { statuses: () => [sinkStatus({ storedPoints: 3, pendingPoints: 4, lagMs: 1_500 })] },

@@ -52,9 +52,12 @@ export class IngestRig {
     this.spool = openSpool(this.state, this.directory, { logger, ...spool })
     this.ledger = new Ledger(this.state)
     this.devices = new DeviceRegistry(this.state)
-    const sources = new Sources(routes, this.devices, this.latest, (device) =>
-      this.spool.open.alongside(() => this.devices.persist(device)),
-    )
+    const sources = new Sources({
+      routes,
+      devices: this.devices,
+      latest: this.latest,
+      onNewDevice: (device) => this.spool.open.alongside(() => this.devices.persist(device)),
+    })
     this.ingest = new Ingest(sources, quality, this.spool, logger)
     this.spool.onFlushed((blocks) => {
       for (const { sequence, createdAtMs, tallies } of blocks)

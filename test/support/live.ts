@@ -21,8 +21,18 @@ export async function startLive(
   options: Partial<LiveOptions> = {},
   { port = 0, server = createServer() }: { port?: number; server?: Server } = {},
 ): Promise<LiveServer> {
-  const { ledger, devices, latest, deadLetters, sinks } = views
-  const inputs = { ledger, devices, latest, deadLetters, sinks, gatewayId: 'plant-1' }
+  const { ledger, devices, tree, networking, latest, deadLetters, sinks, presence } = views
+  const inputs = {
+    ledger,
+    devices,
+    tree,
+    networking,
+    latest,
+    deadLetters,
+    sinks,
+    presence,
+    gatewayId: 'plant-1',
+  }
   const hub = new LiveHub({ ...inputs, options, logger: silentLogger })
   server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head))
   server.listen(port, '127.0.0.1')

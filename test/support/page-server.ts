@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,6 +29,24 @@ export function pageServer(): Server {
       'content-security-policy': CONTENT_SECURITY_POLICY,
     }
     return response.writeHead(200, headers).end(readFileSync(file))
+  })
+}
+
+/** Serves the page of this build before the live streams of a gateway that runs on another port of this machine. */
+export function pageBefore(gatewayPort: number): Server {
+  return pageServer().on('upgrade', ({ url, rawHeaders }, near, head) => {
+    const far = connect(gatewayPort, '127.0.0.1')
+    const fields = rawHeaders.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('')
+    far.write(`GET ${url} HTTP/1.1\r\n${fields}\r\n`)
+    far.write(head)
+    near.pipe(far).pipe(near)
+    for (const socket of [near, far]) {
+      socket.on('error', () => socket.destroy())
+      socket.on('close', () => {
+        near.destroy()
+        far.destroy()
+      })
+    }
   })
 }
 

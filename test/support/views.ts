@@ -7,9 +7,13 @@ import type {
   DeviceDirectory,
   LatestValue,
   LatestValues,
-  LedgerView,
   SinkStatuses,
 } from '../../src/core/views.js'
+import type { NetworkingFigures, NetworkingView } from '../../src/devices/networking/figures.js'
+import type { PresenceView } from '../../src/devices/presence/presence-view.js'
+import { type FollowedLedger, type LedgerFollower, STORED_COLUMN } from '../../src/ledger/ledger.js'
+import { TreeOfList } from './device-tree.js'
+import { NO_PRESENCE } from './no-presence.js'
 
 /** The ledger's entries of one device, to be changed at will. */
 export interface Row {
@@ -18,8 +22,9 @@ export interface Row {
   lastReceivedMs: number
 }
 
-export class LedgerRows implements LedgerView {
+export class LedgerRows implements FollowedLedger {
   revision = 0
+  follower: LedgerFollower | undefined
   /** By slot; slot 0 holds the messages of no device. */
   readonly rows: Row[] = [emptyRow()]
   /** Calls that added up rows. */
@@ -39,6 +44,19 @@ export class LedgerRows implements LedgerView {
 
   lastReceivedMs(slot: number): number {
     return this.rows[slot]!.lastReceivedMs
+  }
+
+  value(slot: number, column: number): number {
+    this.reads++
+    const { messages, points } = this.rows[slot]!
+    const { received, decoded, ignored, deadLettered, refused } = messages
+    const tally = [received, decoded, ignored, deadLettered, refused]
+    if (column === STORED_COLUMN) return points.stored
+    return [...tally, points.decoded, points.filtered, points.deadLettered][column]!
+  }
+
+  follow(follower: LedgerFollower): void {
+    this.follower = follower
   }
 
   #sum(rows: readonly Row[]): Counts {
@@ -105,11 +123,19 @@ export class LetterList implements DeadLetterView {
 export class ViewsInMemory {
   readonly ledger = new LedgerRows()
   readonly devices = new DeviceList()
+  readonly tree = new TreeOfList(() => this.devices.list)
+  /** By slot; what is not in it has `NO_FIGURES`. */
+  readonly figures: NetworkingFigures[] = []
+  readonly networking: NetworkingView & { revision: number } = {
+    revision: 0,
+    figures: (of) => (typeof of === 'number' ? this.figures[of] : undefined) ?? NO_FIGURES,
+  }
   readonly deadLetters = new LetterList()
   readonly values: LatestValue[][] = [[]]
   sinkStatuses: SinkStatus[] = []
   readonly latest: LatestValues = { of: (slot) => this.values[slot] ?? [] }
   readonly sinks: SinkStatuses = { statuses: () => this.sinkStatuses }
+  presence: PresenceView = NO_PRESENCE
 
   /** Adds a device and gives its slot. */
   addDevice(path: string): number {
@@ -130,6 +156,7 @@ export class ViewsInMemory {
     row.points.stored += count
     row.lastReceivedMs = nowMs
     this.ledger.revision++
+    this.ledger.follower?.heard(slot)
   }
 
   /** Counts a message of the device that could not be decoded, and keeps its letter. */
@@ -138,6 +165,7 @@ export class ViewsInMemory {
     row.messages.received++
     row.messages.deadLettered++
     row.lastReceivedMs = Date.now()
+    this.ledger.follower?.heard(slot)
     const device = this.devices.get(slot)!.path
     this.deadLetters.letters.push(letter(this.deadLetters.count + 1, device, code))
     this.ledger.revision++
@@ -149,6 +177,19 @@ export class ViewsInMemory {
     this.values[slot] = [...this.values[slot]!.filter((known) => known.field !== field), point]
     this.receive(slot)
   }
+}
+
+export const NO_FIGURES: NetworkingFigures = {
+  registered: 0,
+  discovered: 0,
+  connected: 0,
+  fresh: 0,
+  stale: 0,
+  offline: 0,
+  unknown: 0,
+  networkingRate: null,
+  sessionRate: null,
+  deliveryRate: { minute: null, hour: null, shift: null },
 }
 
 export function sinkStatus(changes: Partial<SinkStatus> = {}): SinkStatus {

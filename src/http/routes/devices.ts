@@ -1,53 +1,50 @@
 import { Type } from 'typebox'
-import { NO_DEVICE_SLOT } from '../../core/device.js'
-import { readCursor, writeCursor } from '../cursor.js'
+import { FilterParameters, filterOf } from '../device-filter.js'
+import { ListedDevice, listedDevice } from '../device-json.js'
+import { SORTS } from '../device-order.js'
+import { readDevicePage } from '../device-page.js'
 import { CLOSED, NOTHING, route } from '../route.js'
-import {
-  CursorParameter,
-  DevicePath,
-  LastReceived,
-  limitParameter,
-  NextCursor,
-  ScopeParameter,
-  timeOrNull,
-} from '../schema-parts.js'
-import { selectedDevices, slotsAfter } from '../select-devices.js'
+import { limitParameter, NextCursor } from '../schema-parts.js'
 
-const Seen = Type.Object({
-  device: Type.String(),
-  path: DevicePath,
-  site: Type.String(),
-  area: Type.String(),
-  line: Type.String(),
-  lastReceived: LastReceived,
-})
+/** Holds the name or path of a device. */
+const MAX_CURSOR_LENGTH = 8_192
 
 export const devicesRoute = route(
   {
     url: '/api/v1/devices',
-    summary: 'The devices seen, with their place in the tree.',
+    summary: 'The devices that are registered, discovered or rejected.',
     params: NOTHING,
     query: Type.Object(
       {
-        scope: Type.Optional(ScopeParameter),
+        ...FilterParameters,
+        sort: Type.Optional(
+          Type.Enum([...SORTS], {
+            description: '- before it: descending. The order of arrival when left out.',
+          }),
+        ),
         limit: limitParameter(100, 1_000),
-        cursor: Type.Optional(CursorParameter),
+        cursor: Type.Optional(
+          Type.String({
+            description: 'The nextCursor of the page before, with the same sort.',
+            minLength: 1,
+            maxLength: MAX_CURSOR_LENGTH,
+          }),
+        ),
       },
       CLOSED,
     ),
-    answer: Type.Object({ devices: Type.Array(Seen), nextCursor: NextCursor }),
-    errors: [],
+    answer: Type.Object({ devices: Type.Array(ListedDevice), nextCursor: NextCursor }),
+    errors: ['LG_REQUEST_TOOK_TOO_LONG'],
   },
-  ({ devices, ledger }, { query }) => {
-    const after = query.cursor === undefined ? NO_DEVICE_SLOT : readCursor('device', query.cursor)
-    const slots = slotsAfter(devices, selectedDevices(devices, query), after, query.limit + 1)
-    const page = slots.slice(0, query.limit)
+  async (views, { query }) => {
+    const { slots, nextCursor } = await readDevicePage(views, filterOf(query, views), query)
     return {
-      devices: page.map((slot) => {
-        const { device, path, site, area, line } = devices.get(slot)!
-        return { device, path, site, area, line, lastReceived: timeOrNull(ledger.lastReceivedMs(slot)) }
+      devices: slots.flatMap((slot) => {
+        const record = views.registry.record(slot)
+        // Removed since its page was made up.
+        return record === undefined ? [] : [listedDevice(views, slot, record)]
       }),
-      nextCursor: slots.length > page.length ? writeCursor('device', page.at(-1)!) : null,
+      nextCursor,
     }
   },
 )

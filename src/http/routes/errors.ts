@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { ERRORS } from '../../core/errors.js'
 import { ERRORS_PATH } from '../problem.js'
-import { NOTHING, type Route, refuseOtherMethods } from '../route.js'
+import { NOTHING, type Route } from '../route.js'
 
 const spec = {
   url: ERRORS_PATH,
@@ -21,7 +21,6 @@ export const errorsRoute: Route = {
       reply.type(spec.mediaType)
       return page
     })
-    refuseOtherMethods(app, spec.url)
   },
 }
 

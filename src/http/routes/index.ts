@@ -1,25 +1,50 @@
 import type { Route } from '../route.js'
 import { deadLetterRoute } from './dead-letter.js'
 import { deadLettersRoute } from './dead-letters.js'
+import { deleteDeviceRoute, deviceRoute, patchDeviceRoute, putDeviceRoute } from './device.js'
+import { exportDevicesRoute, importDevicesRoute } from './device-exchange.js'
+import { confirmDeviceRoute, rejectDeviceRoute } from './device-status.js'
 import { devicesRoute } from './devices.js'
 import { errorsRoute } from './errors.js'
+import { handlesRoute } from './handles.js'
+import { deleteItemRoute, itemRoute, itemsRoute, putItemRoute } from './handles-items.js'
+import { deviceLabelRoute, itemLabelRoute } from './handles-label.js'
 import { healthRoute } from './health.js'
 import { historyRoute } from './history.js'
 import { infoRoute } from './info.js'
 import { ledgerRoute } from './ledger.js'
 import { metricsRoute } from './metrics.js'
+import { productionRoute } from './production.js'
 import { readinessRoute } from './readiness.js'
 import { spoolRoute } from './spool.js'
+import { treeRoute } from './tree.js'
 import { valuesRoute } from './values.js'
 
 /** Every address that is not a file of the page or a WebSocket. */
 export const ROUTES: readonly Route[] = [
   ledgerRoute,
+  treeRoute,
   devicesRoute,
+  exportDevicesRoute,
+  importDevicesRoute,
+  deviceRoute,
+  putDeviceRoute,
+  patchDeviceRoute,
+  deleteDeviceRoute,
+  confirmDeviceRoute,
+  rejectDeviceRoute,
   valuesRoute,
   historyRoute,
   deadLettersRoute,
   deadLetterRoute,
+  handlesRoute,
+  itemsRoute,
+  itemRoute,
+  putItemRoute,
+  deleteItemRoute,
+  itemLabelRoute,
+  deviceLabelRoute,
+  productionRoute,
   spoolRoute,
   infoRoute,
   metricsRoute,

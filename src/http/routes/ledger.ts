@@ -25,6 +25,9 @@ const Row = Type.Object({
   messages: Messages,
   points: Points,
   lastReceived: LastReceived,
+  removed: Type.Optional(
+    Type.Literal(true, { description: 'The device was removed, and its name with it; its counts stay.' }),
+  ),
 })
 
 const Query = Type.Object(
@@ -66,7 +69,7 @@ export const ledgerRoute = route(
       time: new Date().toISOString(),
       totals: selected === undefined ? ledger.totals() : ledger.sum(selected.map(({ slot }) => slot)),
       sinks: [...sinks.statuses()],
-      devices: page.map((slot) => rowOf(views, slot)),
+      devices: page.filter((slot) => hasRow(views, slot)).map((slot) => rowOf(views, slot)),
       nextCursor: slots.length > page.length ? writeCursor('device', page.at(-1)!) : null,
     }
   },
@@ -77,7 +80,19 @@ function start({ ledger }: HttpViews, selection: Selection): number {
   return isAll(selection) && ledger.counts(NO_DEVICE_SLOT).messages.received > 0 ? -1 : NO_DEVICE_SLOT
 }
 
+/** A device that was removed has one for what it had sent, so that the rows add up to the totals. */
+function hasRow({ ledger, devices }: HttpViews, slot: number): boolean {
+  return devices.get(slot) !== undefined || ledger.counts(slot).messages.received > 0
+}
+
 function rowOf({ ledger, devices }: HttpViews, slot: number): Static<typeof Row> {
-  const { device = '', path = '' } = devices.get(slot) ?? {}
-  return { device, path, ...ledger.counts(slot), lastReceived: timeOrNull(ledger.lastReceivedMs(slot)) }
+  const known = devices.get(slot)
+  const { device = '', path = '' } = known ?? {}
+  return {
+    device,
+    path,
+    ...ledger.counts(slot),
+    lastReceived: timeOrNull(ledger.lastReceivedMs(slot)),
+    ...(known === undefined && slot !== NO_DEVICE_SLOT ? { removed: true as const } : {}),
+  }
 }

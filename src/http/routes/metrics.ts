@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Metrics } from '../metrics.js'
-import { NOTHING, type Route, refuseOtherMethods } from '../route.js'
+import { NOTHING, type Route } from '../route.js'
 
 const spec = {
   url: '/metrics',
@@ -22,6 +22,5 @@ export const metricsRoute: Route = {
       reply.type(metrics.contentType)
       return metrics.render()
     })
-    refuseOtherMethods(app, spec.url)
   },
 }

@@ -8,7 +8,7 @@ export const readinessRoute = route(
     params: NOTHING,
     query: NOTHING,
     answer: Type.Object({ status: Type.Enum(['ready', 'not ready']) }),
-    otherStatus: 503,
+    otherStatuses: [503],
     errors: [],
   },
   ({ isReady }, { reply }) => {
