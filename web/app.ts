@@ -1,9 +1,10 @@
 import type { CountsState, DeadLettered, DeadLettersState, Hello } from '../src/live/protocol.js'
 import { Connection, type ConnectionState } from './connection.js'
-import { byId, write } from './elements.js'
+import { byId, write, writeCommand } from './elements.js'
 import { Flow, MESSAGE_TERMS, POINT_TERMS } from './flow.js'
-import { count, rate, startLanguage, switchLanguage, text, translatePage } from './language.js'
+import { rate, startLanguage, switchLanguage, text, translatePage } from './language.js'
 import { showLetters } from './letters.js'
+import { NetworkingFigure } from './networking.js'
 import { publishCommand } from './publish-command.js'
 import { showSinks } from './sinks.js'
 import { Sparkline } from './sparkline.js'
@@ -11,12 +12,18 @@ import { showStatus } from './status.js'
 import { Tree } from './tree.js'
 
 const SUBSCRIBE_AGAIN_MS = 5000
+/** Each button, and the command that it copies. */
+const COPIES = [
+  ['copy', 'command'],
+  ['register-copy', 'register-command'],
+] as const
 
 /** The page: what is shown now, so that it can be shown again in another language. */
 class Page {
   readonly #connection: Connection
   readonly #messages = new Flow(byId('message-flow'), MESSAGE_TERMS)
   readonly #points = new Flow(byId('point-flow'), POINT_TERMS)
+  readonly #networking = new NetworkingFigure()
   readonly #messageSpark = new Sparkline(byId('message-spark'))
   readonly #pointSpark = new Sparkline(byId('point-spark'))
   readonly #tree: Tree
@@ -35,17 +42,22 @@ class Page {
       switchLanguage()
       this.#render()
     })
-    byId('copy').addEventListener('click', () => void copyCommand())
-    byId('copy').hidden = navigator.clipboard === undefined
+    for (const [button, command] of COPIES) {
+      byId(button).addEventListener('click', () => void copyCommand(button, command))
+      byId(button).hidden = navigator.clipboard === undefined
+    }
     this.#subscribeCounts()
     this.#subscribeLetters()
-    setInterval(() => this.#pushRates(), 1000)
+    setInterval(() => {
+      this.#pushRates()
+      this.#tree.age()
+    }, 1000)
     this.#render()
   }
 
   onHello({ gatewayId, publish }: Hello): void {
     write(byId('gateway'), gatewayId)
-    write(byId('command'), publishCommand(publish, location.hostname))
+    writeCommand(byId('command'), publishCommand(publish, location.hostname))
     notify('')
   }
 
@@ -89,15 +101,12 @@ class Page {
   }
 
   #renderCounts(counts: CountsState): void {
-    const { messages: m, points: p, rates, devices, sinks } = counts
+    const { messages: m, points: p, rates, networking, sinks } = counts
     byId('empty').hidden = m.received > 0
     document.title = `${rate(rates.messagesReceived)}${text('perSecond')} · Linegate`
     write(byId('message-rate'), rate(rates.messagesReceived))
     write(byId('point-rate'), rate(rates.pointsStored))
-    write(byId('active'), count(devices.active))
-    write(byId('seen'), text('devicesOf', { seen: count(devices.seen) }))
-    byId('active-share').style.setProperty('flex-grow', String(devices.active))
-    byId('inactive-share').style.setProperty('flex-grow', String(devices.seen - devices.active))
+    this.#networking.show(networking)
     this.#messages.show([m.received, m.decoded, m.ignored, m.deadLettered, m.refused])
     this.#points.show([p.decoded, p.stored, p.pending, p.filtered, p.deadLettered])
     this.#tree.showTop(counts)
@@ -130,10 +139,10 @@ function notify(message: string): void {
   byId('notice').hidden = message === ''
 }
 
-async function copyCommand(): Promise<void> {
-  await navigator.clipboard.writeText(byId('command').textContent ?? '')
-  write(byId('copy'), text('copied'))
-  setTimeout(() => write(byId('copy'), text('copy')), 2000)
+async function copyCommand(button: string, command: string): Promise<void> {
+  await navigator.clipboard.writeText(byId(command).textContent ?? '')
+  write(byId(button), text('copied'))
+  setTimeout(() => write(byId(button), text('copy')), 2000)
 }
 
 startLanguage()

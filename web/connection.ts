@@ -34,6 +34,8 @@ export class Connection {
   #socket: WebSocket | undefined
   #isOpen = false
   #heardMs = 0
+  /** How far the gateway's clock is ahead of this machine's. */
+  #aheadMs = 0
   #heartbeatMs = 2000
   #retries = 0
   #retryTimer = 0
@@ -68,6 +70,11 @@ export class Connection {
     }
   }
 
+  /** Epoch milliseconds by the gateway's clock, which the times in its frames are of. */
+  get nowMs(): number {
+    return Date.now() + this.#aheadMs
+  }
+
   get #ageMs(): number {
     return this.#heardMs === 0 ? 0 : performance.now() - this.#heardMs
   }
@@ -94,12 +101,19 @@ export class Connection {
         this.#onRefused(frame.id ?? '', frame.message)
         break
       case 'heartbeat':
+        this.#setClock(frame.time)
         break
     }
     this.#tell()
   }
 
+  /** By frames that are made when they are sent; a snapshot may be of a moment ago. */
+  #setClock(time: string): void {
+    this.#aheadMs = Date.parse(time) - Date.now()
+  }
+
   #onHello(hello: Hello): void {
+    this.#setClock(hello.time)
     this.#isOpen = true
     this.#retries = 0
     this.#heartbeatMs = hello.heartbeatMs

@@ -18,3 +18,10 @@ export function make(tag: string, className = '', content = '', children: readon
 export function write(element: Element, content: string): void {
   if (element.textContent !== content) element.textContent = content
 }
+
+/** Writes a command so that no line breaks after the dash of an option; its text is the command as it is. */
+export function writeCommand(element: Element, command: string): void {
+  if (element.textContent === command) return
+  const words = command.split(' ').map((word) => make('span', word.startsWith('-') ? 'option' : '', word))
+  element.replaceChildren(...words.flatMap((word, i) => (i === 0 ? [word] : [' ', word])))
+}

@@ -1,57 +1,42 @@
-import type { CountsNode } from '../src/live/protocol.js'
+import type { CountsNode, DevicePresence } from '../src/live/protocol.js'
 import type { TextKey } from './catalogue.js'
-import { make, write } from './elements.js'
-import { count, rate, text } from './language.js'
+import { make } from './elements.js'
+import { NodePresence } from './node-presence.js'
+import { TreeCells } from './tree-cells.js'
 
-const CELLS = ['rate', 'messages', 'stored', 'pending', 'letters', 'active'] as const
-
-const COLUMNS: Record<(typeof CELLS)[number], TextKey> = {
-  rate: 'columnRate',
-  messages: 'columnMessages',
-  stored: 'columnStored',
-  pending: 'columnPending',
-  letters: 'columnDeadLetters',
-  active: 'columnActive',
-}
-
-/** The line of column names. */
-export function headLine(): HTMLElement {
-  const columns = [heading('cell name', 'columnName')]
-  for (const kind of CELLS) columns.push(heading(`cell number ${kind}`, COLUMNS[kind]))
-  const line = make('div', 'row tree-head', '', columns)
-  line.setAttribute('role', 'row')
-  return line
-}
-
-function heading(className: string, key: TextKey): HTMLElement {
-  const cell = make('span', className)
-  cell.setAttribute('role', 'columnheader')
-  cell.dataset.text = key
-  return cell
-}
-
-/** One node of the tree: its line of figures, and below it a place for what it holds when it is open. */
+/** One node of the tree, or the sum of all with an empty path: its line of figures, and below it a place for what it holds when it is open. */
 export class TreeRow {
   readonly element: HTMLElement
   readonly line: HTMLElement
   readonly inside: HTMLElement
   readonly path: string
   readonly level: number
+  /** The sums of all: nothing is inside. */
+  readonly isSum: boolean
   readonly children = new Map<string, TreeRow>()
+  readonly presence = new NodePresence()
   /** A device without anything below it: open, it shows its values. */
   isLeaf = false
-  /** Ends the stream of what the row holds; set while it is open. */
+  /** Ends the streams of what the row holds; set while it is open. */
   close: (() => void) | undefined
+  readonly #cells = new TreeCells()
   #node: CountsNode | undefined
-  readonly #cells: Record<(typeof CELLS)[number], HTMLElement>
+  #known: DevicePresence | undefined
 
   constructor(path: string, name: string, level: number) {
     this.path = path
     this.level = level
-    const title = make('span', 'cell name', '', [make('i', 'chevron'), make('span', 'name-text', name)])
-    const cells = CELLS.map((kind) => [kind, make('span', `cell number ${kind}`)] as const)
-    this.#cells = Object.fromEntries(cells) as Record<(typeof CELLS)[number], HTMLElement>
-    this.line = make('div', `row level-${level}`, '', [title, ...cells.map(([, cell]) => cell)])
+    this.isSum = path === ''
+    const label = make('span', 'name-text', name)
+    if (this.isSum) label.dataset.text = 'all' satisfies TextKey
+    const title = make('span', 'cell name', '', [
+      make('i', 'chevron'),
+      make('span', 'name-lines', '', [label, this.presence.element]),
+    ])
+    this.line = make('div', this.isSum ? 'row sum' : `row level-${level}`, '', [
+      title,
+      ...this.#cells.elements,
+    ])
     this.line.setAttribute('role', 'row')
     this.line.setAttribute('aria-level', String(level))
     this.line.tabIndex = -1
@@ -60,7 +45,8 @@ export class TreeRow {
     this.element = make('div', 'branch', '', [this.line, this.inside])
     this.element.setAttribute('role', 'presentation')
     this.inside.setAttribute('role', 'presentation')
-    this.showOpen(false)
+    this.inside.hidden = true
+    if (!this.isSum) this.showOpen(false)
   }
 
   showOpen(open: boolean): void {
@@ -68,26 +54,31 @@ export class TreeRow {
     this.inside.hidden = !open
   }
 
-  show(node: CountsNode): void {
+  /**
+   * @param known what the topic `presence` says of the device whose row this is
+   * @param nowMs epoch milliseconds by the gateway's clock
+   */
+  show(node: CountsNode, known: DevicePresence | undefined, nowMs: number): void {
+    const { seen } = node.devices
+    const { registered, discovered } = node.networking
     this.#node = node
-    this.isLeaf = node.device && node.devices.seen <= 1
+    this.#known = known
+    this.isLeaf = node.device && Math.max(seen, registered + discovered) <= 1
     this.line.classList.toggle('leaf', this.isLeaf)
-    this.render()
+    this.render(nowMs)
   }
 
-  render(): void {
+  showPresence(known: DevicePresence | undefined, nowMs: number): void {
+    this.#known = known
+    this.render(nowMs)
+  }
+
+  render(nowMs: number): void {
     const node = this.#node
     if (node === undefined) return
-    const { messages, points, rates, devices } = node
-    const dead = messages.deadLettered + points.deadLettered
-    write(this.#cells.rate, rate(rates.messagesReceived))
-    write(this.#cells.messages, count(messages.received))
-    write(this.#cells.stored, count(points.stored))
-    write(this.#cells.pending, count(points.pending))
-    write(this.#cells.letters, count(dead))
-    write(this.#cells.active, text('activeOf', { active: count(devices.active), seen: count(devices.seen) }))
-    this.#cells.letters.classList.toggle('some', dead > 0)
-    this.#cells.active.classList.toggle('some', devices.active < devices.seen)
-    this.line.classList.toggle('moving', rates.messagesReceived > 0)
+    this.#cells.show(node)
+    this.line.classList.toggle('moving', node.rates.messagesReceived > 0)
+    this.presence.show(node.networking, this.#known, this.isLeaf)
+    this.presence.showAge(nowMs)
   }
 }

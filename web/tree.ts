@@ -1,26 +1,34 @@
-import type { CountsNode, DeviceValues } from '../src/live/protocol.js'
+import type { CountsNode, CountsState, DeviceValues } from '../src/live/protocol.js'
 import type { Connection } from './connection.js'
 import { make } from './elements.js'
 import { count, text } from './language.js'
-import { headLine, TreeRow } from './tree-row.js'
+import { PresenceStream } from './presence-stream.js'
+import { headLine } from './tree-cells.js'
+import { TreeRow } from './tree-row.js'
 import { showValues } from './values.js'
 
 const INTERVAL_MS = 1000
 
+/** What is right below a node, and the rows that show it. */
 interface Branch {
-  readonly children?: readonly CountsNode[]
-  readonly omitted?: number
+  readonly host: HTMLElement
+  readonly rows: Map<string, TreeRow>
+  readonly presences: PresenceStream
+  readonly path: string
+  readonly level: number
 }
 
 /**
- * The tree of the plant. An open node is one subscription, of the nodes right below it or of the device's values, so
- * that the page asks for what it shows and for nothing else. Follows the treegrid pattern of WAI-ARIA.
+ * The tree of the plant, below a line of the sums of all. An open node is one subscription of the nodes right below it,
+ * and one of their presence if devices are among them, or one of the device's values, so that the page asks for what it
+ * shows and for nothing else. Follows the treegrid pattern of WAI-ARIA.
  */
 export class Tree {
   readonly #host: HTMLElement
   readonly #connection: Connection
   readonly #onRefused: (message: string) => void
-  readonly #top = new Map<string, TreeRow>()
+  readonly #all = new TreeRow('', '', 1)
+  readonly #top: Branch
   readonly #rows = new WeakMap<Element, TreeRow>()
 
   constructor(host: HTMLElement, connection: Connection, onRefused: (message: string) => void) {
@@ -28,6 +36,11 @@ export class Tree {
     this.#host.setAttribute('role', 'presentation')
     this.#connection = connection
     this.#onRefused = onRefused
+    this.#rows.set(this.#all.line, this.#all)
+    const sites = make('div')
+    sites.setAttribute('role', 'presentation')
+    this.#top = this.#branch(sites, new Map(), '', 1)
+    this.#host.append(this.#all.element, sites)
     this.#host.addEventListener('click', (event) => this.#onClick(event))
     this.#host.addEventListener('keydown', (event) => this.#onKey(event))
     host.setAttribute('role', 'treegrid')
@@ -35,28 +48,50 @@ export class Tree {
     host.append(headLine(), this.#host)
   }
 
-  showTop(branch: Branch): void {
-    this.#fill(this.#host, this.#top, branch, '', 1)
+  showTop(state: CountsState): void {
+    this.#all.show({ ...state, name: '', device: false }, undefined, this.#connection.nowMs)
+    this.#fill(this.#top, state)
     const lines = this.#lines()
-    if (lines.length > 0 && !lines.some((line) => line.tabIndex === 0)) lines[0]!.tabIndex = 0
+    if (!lines.some((line) => line.tabIndex === 0)) lines[0]!.tabIndex = 0
   }
 
   /** Writes all figures again, in the language of now. */
   render(): void {
-    for (const line of this.#lines()) this.#rows.get(line)?.render()
+    for (const row of this.#shownRows()) row.render(this.#connection.nowMs)
   }
 
-  /** Rows are kept from update to update, so that focus and open nodes stay. */
-  #fill(host: HTMLElement, rows: Map<string, TreeRow>, branch: Branch, path: string, level: number): void {
-    const children = branch.children ?? []
+  /** Writes anew how long each device has been in its state. */
+  age(): void {
+    const { nowMs } = this.#connection
+    for (const row of this.#shownRows()) row.presence.showAge(nowMs)
+  }
+
+  /** Rows are kept from update to update, so that focus and open nodes stay; a row whose node is gone goes too. */
+  #fill(branch: Branch, { children = [], omitted = 0 }: Pick<CountsNode, 'children' | 'omitted'>): void {
+    const { host, rows, presences, path, level } = branch
+    if (children.some(({ device }) => device)) presences.follow()
+    else presences.end()
+    this.#removeGone(rows, children)
     for (const [i, node] of children.entries()) {
       const row = rows.get(node.name) ?? this.#add(rows, path, node.name, level)
-      row.show(node)
+      row.show(node, presences.of(row.path), this.#connection.nowMs)
       if (host.children[i] !== row.element) host.insertBefore(row.element, host.children[i] ?? null)
     }
     host.querySelector(':scope > .omitted')?.remove()
-    const { omitted = 0 } = branch
     if (omitted > 0) host.append(make('p', 'omitted nothing', text('omitted', { count: count(omitted) })))
+  }
+
+  #removeGone(rows: Map<string, TreeRow>, nodes: readonly CountsNode[]): void {
+    const names = new Set(nodes.map(({ name }) => name))
+    for (const [name, row] of rows) {
+      if (names.has(name)) continue
+      const hadFocus = row.element.contains(document.activeElement)
+      const next = parentLine(row) ?? this.#all.line
+      this.#close(row)
+      row.element.remove()
+      rows.delete(name)
+      if (hadFocus) this.#focus(next)
+    }
   }
 
   #add(rows: Map<string, TreeRow>, path: string, name: string, level: number): TreeRow {
@@ -66,12 +101,24 @@ export class Tree {
     return row
   }
 
+  #branch(host: HTMLElement, rows: Map<string, TreeRow>, path: string, level: number): Branch {
+    const presences: PresenceStream = new PresenceStream(this.#connection, path, {
+      onPresence: () => {
+        const { nowMs } = this.#connection
+        for (const row of rows.values()) row.showPresence(presences.of(row.path), nowMs)
+      },
+      onRefused: this.#onRefused,
+    })
+    return { host, rows, presences, path, level }
+  }
+
   #toggle(row: TreeRow): void {
     if (row.close === undefined) this.#open(row)
     else this.#close(row)
   }
 
   #open(row: TreeRow): void {
+    if (row.isSum) return
     const refused = (message: string) => {
       row.close = undefined
       this.#close(row)
@@ -83,19 +130,28 @@ export class Tree {
 
   #openBranch(row: TreeRow, refused: (message: string) => void): () => void {
     const request = { topic: 'counts', scope: row.path, intervalMs: INTERVAL_MS, depth: 1 } as const
-    return this.#connection.subscribe(
+    row.inside.replaceChildren(...[...row.children.values()].map(({ element }) => element))
+    const branch = this.#branch(row.inside, row.children, row.path, row.level + 1)
+    const stop = this.#connection.subscribe(
       request,
       ({ topic, data }) => {
-        if (topic === 'counts') this.#fill(row.inside, row.children, data, row.path, row.level + 1)
+        if (topic === 'counts') this.#fill(branch, data)
       },
-      refused,
+      (message) => {
+        branch.presences.end()
+        refused(message)
+      },
     )
+    return () => {
+      stop()
+      branch.presences.end()
+    }
   }
 
   #openValues(row: TreeRow, refused: (message: string) => void): () => void {
     let newest: DeviceValues | undefined
     const host = make('div', 'values')
-    row.inside.replaceChildren(host)
+    row.inside.replaceChildren(row.presence.why, host)
     showValues(host, newest)
     const request = { topic: 'values', scope: row.path, intervalMs: INTERVAL_MS } as const
     return this.#connection.subscribe(
@@ -115,6 +171,10 @@ export class Tree {
     row.close?.()
     row.close = undefined
     row.showOpen(false)
+  }
+
+  #shownRows(): TreeRow[] {
+    return this.#lines().flatMap((line) => this.#rows.get(line) ?? [])
   }
 
   #lines(): HTMLElement[] {

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type FreezableProxy, startProxy } from '../support/freezable-proxy.js'
 import { type LiveServer, startLive } from '../support/live.js'
+import { eventually, launchBrowser, openPage, row, see } from '../support/page-browser.js'
 import { pageServer } from '../support/page-server.js'
-import { sinkStatus, ViewsInMemory } from '../support/views.js'
+import { NO_FIGURES, sinkStatus, ViewsInMemory } from '../support/views.js'
 
-const CHROMIUM = {
-  executablePath: '/usr/bin/chromium',
-  args: [
-    ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    ...['--disable-component-update', '--disable-sync'],
-  ],
-}
 const PUBLISH = { host: '0.0.0.0', port: 1884, topic: 'factory/ningbo/moulding/line1/imm-01/telemetry' }
 const OPTIONS = { heartbeatMs: 300, publish: PUBLISH }
 
@@ -20,10 +14,10 @@ let browser: Browser
 let proxy: FreezableProxy
 let views: ViewsInMemory
 let live: LiveServer | undefined
-let problems: string[]
+let problems: readonly string[]
 
 before(async () => {
-  browser = await chromium.launch(CHROMIUM)
+  browser = await launchBrowser()
   proxy = await startProxy(() => live?.port ?? 1)
 })
 
@@ -39,36 +33,14 @@ after(async () => {
   await proxy.close()
 })
 
-/** Opens the page; whatever it logs as an error, throws, or asks of another host is a problem. */
-async function open(options: BrowserContextOptions = { locale: 'en-US' }): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage()
-  const origin = `http://127.0.0.1:${proxy.port}`
-  problems = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text())
-  })
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(origin)) problems.push(`request to ${request.url()}`)
-  })
-  await page.goto(`${origin}/`)
-  return page
-}
-
-/** Waits until the element's text is, or matches, what is expected. */
-async function see(page: Page, selector: string, expected: string | RegExp): Promise<void> {
-  const content = () => page.locator(selector).first().textContent()
-  const matches = (text: string | null) =>
-    typeof expected === 'string' ? text === expected : expected.test(text ?? '')
-  await eventually(async () => matches(await content()), `${selector} to show ${expected}`)
+async function open(options?: BrowserContextOptions): Promise<Page> {
+  const opened = await openPage(browser, proxy.port, options)
+  problems = opened.problems
+  return opened.page
 }
 
 function figure(flow: string, nth: number): string {
   return `#${flow}-flow .term:nth-child(${nth}) .figure`
-}
-
-function row(page: Page, name: string) {
-  return page.locator('#tree .row', { has: page.locator(`.name-text:text-is("${name}")`) }).first()
 }
 
 test('an empty gateway shows the command that publishes to it; the first message replaces it by figures', async () => {
@@ -135,7 +107,10 @@ test('the tree opens by mouse and keyboard down to the values of a device', asyn
   await see(page, '.value dd', '214')
   await row(page, 'ningbo').click()
   assert.ok(await page.locator('.value').isHidden())
-  await eventually(() => live!.hub.statistics.subscriptions === 2, 'closed nodes to end their streams')
+  await eventually(
+    () => live!.hub.statistics.subscriptions === 2,
+    () => 'closed nodes to end their streams',
+  )
   assert.deepEqual(problems, [])
   await page.context().close()
 })
@@ -195,7 +170,7 @@ test('the language is the one of the browser, can be switched, and is remembered
   await page.locator('#language').click()
   await see(page, '#state', 'Live')
   await see(page, '#message-flow .term:nth-child(2) .label', 'Decoded')
-  await see(page, '#seen', 'of 1 seen')
+  await see(page, '.headline h2', 'Networking rate')
   await page.reload()
   await see(page, '#state', 'Live')
   assert.equal(await page.locator('html').getAttribute('lang'), 'en')
@@ -203,9 +178,34 @@ test('the language is the one of the browser, can be switched, and is remembered
   await page.context().close()
 })
 
+const DELIVERED = { deliveryRate: { minute: 1.0321, hour: null, shift: null } }
+
+test('a device that no presence frame tells of is shown as its counts say', async () => {
+  const states = ['fresh', 'stale', 'offline', 'unknown'] as const
+  for (const [i, state] of states.entries()) {
+    const rates = { networkingRate: i === 0 ? 1 : 0, sessionRate: 0, ...DELIVERED }
+    views.figures[views.addDevice(`ningbo/moulding/line1/${i}`)] = {
+      ...{ ...NO_FIGURES, registered: 1, ...rates },
+      [state]: 1,
+    }
+  }
+  views.figures[views.addDevice('ningbo/moulding/line1/4')] = { ...NO_FIGURES, discovered: 1 }
+  const page = await open()
+  for (const name of ['ningbo', 'moulding', 'line1']) await row(page, name).click()
+  const words = ['online', 'stale', 'offline', 'unknown', 'discovered']
+  for (const [i, word] of words.entries()) await see(page, row(page, String(i)).locator('.presences'), word)
+  await see(page, row(page, '0').locator('.networking'), '100%')
+  await see(page, row(page, '0').locator('.delivery'), '103.2%')
+  await see(page, row(page, '4').locator('.delivery'), '—')
+  assert.equal(await row(page, '1').locator('.fresh.some').count(), 1)
+  await page.context().close()
+})
+
 test('nothing is wider than a phone, in either language and scheme', async () => {
   for (const path of ['ningbo/moulding/line1/imm-01', 'hangzhou/machining/line1/cnc-01']) {
-    views.receive(views.addDevice(path), 123_456_789)
+    const slot = views.addDevice(path)
+    views.receive(slot, 123_456_789)
+    views.figures[slot] = { ...NO_FIGURES, registered: 371_000, connected: 371_000, ...DELIVERED }
   }
   views.receiveUndecodable(1, 'json-syntax')
   views.sinkStatuses = [sinkStatus({ lastError: 'x'.repeat(200), pendingPoints: 123_456_789 })]
@@ -215,8 +215,8 @@ test('nothing is wider than a phone, in either language and scheme', async () =>
   ] as const) {
     const page = await open({ locale, colorScheme, viewport: { width: 360, height: 800 } })
     await see(page, figure('message', 1), /246,913,579/)
-    await row(page, 'ningbo').click()
-    await row(page, 'moulding').waitFor()
+    for (const name of ['ningbo', 'moulding', 'line1']) await row(page, name).click()
+    await see(page, row(page, 'imm-01').locator('.registered'), '371,000')
     const scrollWidth = Number(await page.evaluate('document.documentElement.scrollWidth'))
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor')
     assert.ok(scrollWidth <= 360, `${scrollWidth} pixels`)
@@ -224,12 +224,3 @@ test('nothing is wider than a phone, in either language and scheme', async () =>
     await page.context().close()
   }
 })
-
-/** The limit only ends a test that would wait for ever. */
-async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const limit = performance.now() + 15_000
-  while (!(await condition())) {
-    assert.ok(performance.now() < limit, `waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
