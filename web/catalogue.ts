@@ -21,7 +21,7 @@ export const en = {
   noneConfirmed:
     '{discovered} discovered, none confirmed yet, so there is no rate. List them, then confirm those that belong here:',
   registerHelp: 'CSV or YAML, with one entry per device.',
-  confirmHelp: 'With the ids of the list: {command}',
+  confirmHelp: 'Confirm them all, or name some by their ids instead: {command}',
   flow: 'Where everything went',
   flowNote: 'Every message and every point is counted once. Both lines add up at any instant.',
   messages: 'Messages',
@@ -119,7 +119,7 @@ export const zhCN: Catalogue = {
   noneRegistered: '尚无已登记的设备，因此没有联网率。请登记应有的设备：',
   noneConfirmed: '已发现 {discovered} 台设备，均待确认，因此没有联网率。请先列出，再确认属于本厂的设备：',
   registerHelp: 'CSV 或 YAML 格式，每台设备一条。',
-  confirmHelp: '填入列表中的编号：{command}',
+  confirmHelp: '全部确认，或以编号指定其中一部分：{command}',
   flow: '数据去向',
   flowNote: '每条消息、每个数据点只计一次，两行等式时刻成立。',
   messages: '消息',

@@ -13,7 +13,7 @@ export function registerCommands(origin: string): RegisterCommands {
   const url = DEFAULT_ORIGINS.has(origin) ? '' : ` --url ${origin}`
   return {
     list: `linegate devices list --status discovered${url}`,
-    confirm: `linegate devices confirm ID …${url}`,
+    confirm: `linegate devices confirm --discovered${url}`,
     importTable: `linegate devices import devices.csv${url}`,
   }
 }

@@ -65,9 +65,9 @@ export async function listDevices(options: DeviceListOptions, context: Context):
   return 0
 }
 
-async function fetchDevices(
+export async function fetchDevices(
   api: GatewayApi,
-  { status, scope, text, label, sort, limit }: DeviceListOptions,
+  { status, scope, text, label, sort, limit }: Omit<DeviceListOptions, 'url' | 'json'>,
 ): Promise<{ devices: DeviceAnswer[]; more: boolean }> {
   const devices: DeviceAnswer[] = []
   let cursor: string | undefined

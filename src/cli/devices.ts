@@ -93,13 +93,19 @@ function addChangeCommands(site: CommandSite): void {
     remove: commands.devicesRemove,
   }
   for (const change of CHANGES) {
-    const examples = [`devices ${change} imm-01`, `devices ${change} imm-01 imm-02`]
-    addCommand(site, change, descriptions[change], examples)
-      .addArgument(new Argument('<ids...>', options.deviceIds))
+    const examples = [
+      `devices ${change} imm-01 imm-02`,
+      `devices ${change} --discovered --scope ningbo/moulding`,
+    ]
+    const command = addCommand(site, change, descriptions[change], examples)
+      .addArgument(new Argument('[ids...]', options.deviceIds))
+      .option('--discovered', options.discovered)
+      .option('--scope <path>', options.discoveredScope)
       .addOption(urlOption(site))
-      .action(async (ids: string[], given: DeviceChangeOptions) =>
-        finish(await changeDevices(change, ids, given, context)),
-      )
+    command.action(async (ids: string[], given: DeviceChangeOptions) => {
+      if (ids.length === 0 && given.discovered !== true) command.error(context.texts.devices.nothingNamed)
+      finish(await changeDevices(change, ids, given, context))
+    })
   }
 }
 

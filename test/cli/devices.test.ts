@@ -113,6 +113,19 @@ describe('devices', () => {
     assert.deepEqual([statusOf('crane-1'), statusOf('crane-2')], [undefined, 'confirmed'])
   })
 
+  test('--discovered means all that were discovered, of a place if one is named; naming nothing is a mistake', async () => {
+    for (const device of ['found-1', 'found-2']) {
+      gateway.devices.meet({ site: 'suzhou', area: 'smt', line: device, device })
+    }
+    const { output } = await run('confirm', '--discovered', '--scope', 'suzhou/smt/found-1')
+    assert.equal(output, 'found-1  confirmed\n')
+    assert.equal((await run('reject', '--discovered')).output, 'found-2  rejected\n')
+    assert.equal((await run('remove', 'found-1', 'found-2')).exitCode, 0)
+    const nothing = await run('confirm')
+    assert.notEqual(nothing.exitCode, 0)
+    assert.match(nothing.errors, /--discovered/)
+  })
+
   test('import registers the table of a file, by its ending, and only says so with --dry-run', async () => {
     const csv = fileWith('devices.CSV', 'id,site\nnew-1,suzhou\nimm-01,\n')
     const dry = await run('import', csv, '--dry-run')
