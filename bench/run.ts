@@ -1,5 +1,5 @@
 /**
- *     npm run bench                      everything, into bench/RESULTS.md (about 12 minutes)
+ *     npm run bench                      everything, into bench/RESULTS.md (about 20 minutes)
  *     npm run bench -- throughput idle   only these, to standard output
  *     MQTTLOAD=/path/to/mqttload npm run bench     with a generator written in C as well
  */
@@ -7,10 +7,14 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cGenerator, nodeGenerator } from './generators.js'
 import { type Table, toMarkdown } from './report.js'
+import { lostClients, reconnectStorm } from './scenarios/clients.js'
+import { manyConnections } from './scenarios/connections.js'
 import { drain } from './scenarios/drain.js'
 import { idleConnections } from './scenarios/idle.js'
 import { latency } from './scenarios/latency.js'
 import { liveLatency } from './scenarios/live.js'
+import { changeCosts } from './scenarios/presence.js'
+import { registryLoad } from './scenarios/registry.js'
 import { throughput } from './scenarios/throughput.js'
 
 const { MQTTLOAD, BENCH_SECONDS = '10', BENCH_ROUNDS = '3' } = process.env
@@ -23,10 +27,20 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Table[]>>> = {
     await throughput(nodeGenerator, 100, seconds, rounds),
     ...(c === undefined ? [] : [await throughput(c, 32, seconds, rounds)]),
   ],
-  latency: async () => [await latency(c ?? nodeGenerator, 20_000, seconds, rounds)],
+  connections: async () => [await manyConnections(c ?? nodeGenerator, [100, 10_000], seconds, rounds)],
+  latency: async () => [
+    await latency(c ?? nodeGenerator, 20_000, seconds, rounds),
+    await latency(c ?? nodeGenerator, 50_000, seconds, rounds),
+  ],
   drain: async () => [await drain(60, 20_000)],
   idle: async () => [await idleConnections(8_000)],
   live: async () => [await liveLatency(200)],
+  registry: async () => [await registryLoad(371_000, Math.min(rounds, 2))],
+  presence: () => changeCosts([1_000, 11_000, 371_000], Math.min(rounds, 2)),
+  clients: async () => [
+    await lostClients(11_000, 1_000),
+    await reconnectStorm(10_000, Math.min(seconds, 6), 1),
+  ],
 }
 
 const wanted = process.argv.slice(2)
