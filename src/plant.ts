@@ -96,8 +96,8 @@ export class Plant {
     if (file !== undefined) {
       await applyDevicesFile(file, await readDevicesFile(file, YamlSource.parse), this.registry, logger)
     }
-    this.presence.start((slot) => ledger.lastReceivedMs(slot))
     this.presence.onTransition((transition) => this.#recorder.record(...presencePoint(transition)))
+    this.presence.start((slot) => ledger.lastReceivedMs(slot))
     this.networking.start()
     this.production.start()
     this.#isStarted = true

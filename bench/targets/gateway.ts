@@ -16,6 +16,11 @@ interface LedgerTotals {
   readonly points: { readonly decoded: number; readonly stored: number; readonly pending: number }
 }
 
+interface LedgerAnswer {
+  readonly totals: LedgerTotals
+  readonly devices: readonly (LedgerTotals & { readonly path: string })[]
+}
+
 /** The gateway as `linegate run` starts it, on a data directory and on ports of its own. */
 export class GatewayTarget implements Target {
   readonly name: string
@@ -76,16 +81,22 @@ export class GatewayTarget implements Target {
   }
 
   async totals(): Promise<LedgerTotals> {
+    return (await this.#ledger()).totals
+  }
+
+  async #ledger(): Promise<LedgerAnswer> {
     const response = await fetch(`http://127.0.0.1:${this.httpPort}/api/v1/ledger?limit=1`)
-    return ((await response.json()) as { totals: LedgerTotals }).totals
+    return (await response.json()) as LedgerAnswer
   }
 
   readonly settled = async (): Promise<number> => {
     const end = Date.now() + STORED_WITHIN_MS
     for (;;) {
-      const { points } = await this.totals()
-      if (points.pending === 0) return points.stored
-      if (Date.now() > end) throw new Error(`${points.pending} points are still pending`)
+      const { totals, devices } = await this.#ledger()
+      // The first line is of no device, if there is one: the gateway's own points.
+      const own = devices.find(({ path }) => path === '')?.points.stored ?? 0
+      if (totals.points.pending === 0) return totals.points.stored - own
+      if (Date.now() > end) throw new Error(`${totals.points.pending} points are still pending`)
       await sleep(20)
     }
   }

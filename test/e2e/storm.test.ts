@@ -8,6 +8,7 @@ import { type Influxd, startInfluxd } from '../support/influxd.js'
 import { counted, plantTree, send } from '../support/plant-answers.js'
 import { eventually } from '../support/ports.js'
 import { PresenceWatch } from '../support/presence-watch.js'
+import { publishPacket, RawMqtt } from '../support/raw-mqtt.js'
 
 const DEVICES = 1_000
 /** Their process is killed at the end; the others stay. */
@@ -158,4 +159,23 @@ test('what is streamed is what is stored, and what is stored is without a gap', 
   }
   assert.equal(found, streamed.length)
   assert.equal((await plantTree(gateway)).networkingRate, 1)
+})
+
+test('devices that are met right before the gateway is killed have their first transition, too', async () => {
+  const names = Array.from({ length: 200 }, (_, n) => `new-${n}`)
+  const clients = await Promise.all(
+    names.map(async (clientId) => {
+      const client = await RawMqtt.connect(gateway.mqttPort, { clientId })
+      client.send(publishPacket(`factory/suzhou/smt/line1/${clientId}/telemetry`, '{"v":1}', 1, 1))
+      await client.next('puback')
+      return client
+    }),
+  )
+  await gateway.end('SIGKILL')
+  await gateway.run()
+  await eventually('all of them are stored', async () => {
+    const devices = await stored()
+    return names.every((name) => devices.has(name)) ? true : undefined
+  })
+  for (const client of clients) await client.end()
 })

@@ -72,6 +72,21 @@ export class DeviceStates {
     return this.clients.isOpen(this.clients.of(slot))
   }
 
+  /**
+   * At the start, when all is known that was on disk. A device may have been heard in the last block before the process
+   * was killed, and its first transition not: it follows now.
+   */
+  begin(slot: number): void {
+    const { columns } = this
+    this.count(slot)
+    const state = columns.state[slot] as State
+    if (columns.transition[slot] !== 0 || columns.lastHeardMs[slot] === 0 || state === State.offline) return
+    const sinceMs = columns.sinceMs[slot]!
+    columns.turn(slot, State.unknown, Cause.neverSeen, 0, 0)
+    this.#turn(slot, State.online, Cause.heard, columns.lastHeardMs[slot]!)
+    if (state === State.stale) this.#turn(slot, State.stale, Cause.silent, sinceMs)
+  }
+
   /** A device that is in the tree from now on, never seen so far. */
   admit(slot: number, record: DeviceRecord): void {
     this.columns.reset(slot, standingOf(record), record.createdAtMs)

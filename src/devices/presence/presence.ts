@@ -107,7 +107,7 @@ export class Presence {
     }
     const lastId = this.#table.read((slot, row) => restore(states, slot, row, graceMs))
     states.transitions.continueAfter(lastId)
-    for (let slot = 1; slot <= this.#registry.size; slot++) if (states.isKept(slot)) states.count(slot)
+    for (let slot = 1; slot <= this.#registry.size; slot++) if (states.isKept(slot)) states.begin(slot)
     this.#registry.onChange((change) => this.#registered(change))
     this.#timer = setInterval(() => this.advance(), TICK_MS)
     this.#timer.unref()

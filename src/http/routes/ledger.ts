@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Counts } from '../../core/counts.js'
 import { NO_DEVICE_SLOT } from '../../core/device.js'
 import { readCursor, writeCursor } from '../cursor.js'
 import type { HttpViews } from '../inputs.js'
@@ -75,14 +76,19 @@ export const ledgerRoute = route(
   },
 )
 
-/** The first page of all devices begins with the messages of none, if there are any. */
+/** The first page of all devices begins with what belongs to none, if there is any. */
 function start({ ledger }: HttpViews, selection: Selection): number {
-  return isAll(selection) && ledger.counts(NO_DEVICE_SLOT).messages.received > 0 ? -1 : NO_DEVICE_SLOT
+  return isAll(selection) && hasCounts(ledger.counts(NO_DEVICE_SLOT)) ? -1 : NO_DEVICE_SLOT
 }
 
 /** A device that was removed has one for what it had sent, so that the rows add up to the totals. */
 function hasRow({ ledger, devices }: HttpViews, slot: number): boolean {
-  return devices.get(slot) !== undefined || ledger.counts(slot).messages.received > 0
+  return devices.get(slot) !== undefined || hasCounts(ledger.counts(slot))
+}
+
+/** The gateway's own points come without messages. */
+function hasCounts({ messages, points }: Counts): boolean {
+  return messages.received > 0 || points.decoded > 0
 }
 
 function rowOf({ ledger, devices }: HttpViews, slot: number): Static<typeof Row> {

@@ -117,7 +117,7 @@ test('what was not on disk when the process was killed did not happen', async ()
   assert.deepEqual(rig.steps(), ['online>offline'])
 })
 
-test('a gateway that has no rows yet takes the ledger for its word', async () => {
+test('a device whose first transition did not reach the disk, as its message did, comes now', async () => {
   const [recent, silent, never] = ['recent', 'silent', 'never'].map((name) =>
     rig.registry.add(`ningbo/moulding/line1/${name}`),
   ) as [number, number, number]
@@ -129,7 +129,16 @@ test('a gateway that has no rows yet takes the ledger for its word', async () =>
     ['online', 'stale', 'unknown'],
   )
   assert.equal(rig.presence.of(silent).sinceMs, rig.wallMs - 1_000)
-  assert.deepEqual(rig.steps(), [])
+  assert.deepEqual(rig.steps(recent), ['unknown>online'])
+  assert.deepEqual(rig.steps(silent), ['unknown>online', 'online>stale'])
+  assert.deepEqual(
+    rig.transitions.map(({ atMs }) => atMs - rig.wallMs),
+    [-5_000, -31_000, -1_000],
+  )
+  assert.equal(rig.sumsAt('').fresh, 1)
+  await rig.flush()
+  await rig.restart()
+  assert.deepEqual(rig.steps(), [], 'only once')
   rig.pass(61_000)
   assert.deepEqual(rig.steps(), ['online>stale'])
 })
