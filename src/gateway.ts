@@ -5,15 +5,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Broker } from './broker/broker.js'
-import type { GatewayConfig, RouteConfig } from './config/schema.js'
+import type { GatewayConfig } from './config/schema.js'
 import type { Logger } from './core/logger.js'
 import { findPackage } from './core/package-root.js'
 import type { Sink } from './core/sink.js'
 import { StateStore } from './core/state.js'
-import { createDecoder } from './decode/index.js'
 import { LatestValueStore } from './devices/latest-values.js'
-import { ProductionPlan } from './devices/production/plan.js'
-import { TopicPattern } from './devices/topic-pattern.js'
 import { Checkpointer, recover } from './forward/checkpoint.js'
 import { Forwarder } from './forward/forwarder.js'
 import { Forwarders } from './forward/forwarders.js'
@@ -25,7 +22,7 @@ import { Plant } from './plant.js'
 import { passThrough } from './quality/quality.js'
 import { refuseExposedAnonymous } from './security/anonymous.js'
 import { createSink } from './sinks/create-sink.js'
-import { type Route, Sources } from './sources.js'
+import { routeOf, Sources } from './sources.js'
 import { Spool } from './spool/spool.js'
 
 const CHECKPOINT_INTERVAL_MS = 1_000
@@ -177,7 +174,7 @@ export class Gateway {
   #buildBroker({ routes, mqtt }: GatewayConfig): Broker {
     const { registry, presence, production } = this.#plant
     const sources = new Sources({
-      routes: routes.map(toRoute),
+      routes: routes.map(routeOf),
       devices: registry,
       latest: this.#latest,
       onNewDevice: (device) => this.#spool.alongside(() => registry.persist(device)),
@@ -273,21 +270,6 @@ function openSpool({ gateway, spool }: GatewayConfig, state: StateStore, logger:
     quarantineDirectory: join(gateway.dataDirectory, 'quarantine'),
     logger,
   })
-}
-
-function toRoute(config: RouteConfig): Route {
-  const { topic, decoder, measurement, timestamp, fieldTypes, field, production } = config
-  return {
-    pattern: new TopicPattern(topic),
-    decoder: createDecoder(decoder, {
-      ...(timestamp.key === undefined ? {} : { timestampKey: timestamp.key }),
-      timestampUnit: timestamp.unit,
-      fieldTypes,
-      ...(field === undefined ? {} : { field }),
-    }),
-    measurement,
-    ...(production === undefined ? {} : { production: new ProductionPlan(production) }),
-  }
 }
 
 /** A topic that the pattern matches, for the first message of a newcomer. */

@@ -1,14 +1,16 @@
+import type { RouteConfig } from './config/schema.js'
 import type { Device } from './core/device.js'
 import { LEVELS } from './core/device.js'
 import { Generations } from './core/generations.js'
 import { seriesKey } from './core/line-protocol.js'
 import type { Tag } from './core/point-batch.js'
 import { type Decoder, newTopicMemory, type TopicMemory } from './decode/decoder.js'
+import { createDecoder } from './decode/index.js'
 import type { LatestSeries, LatestValueStore } from './devices/latest-values.js'
-import type { ProductionPlan } from './devices/production/plan.js'
+import { ProductionPlan } from './devices/production/plan.js'
 import type { ProductionReader } from './devices/production/reader.js'
 import type { DeviceRegistry } from './devices/registry.js'
-import type { TopicLevels, TopicPattern } from './devices/topic-pattern.js'
+import { type TopicLevels, TopicPattern } from './devices/topic-pattern.js'
 
 /** How messages of matching topics are read, compiled once from the configuration. */
 export interface Route {
@@ -17,6 +19,22 @@ export interface Route {
   readonly measurement: string
   /** What of the points counts parts or tells the state of a machine. */
   readonly production?: ProductionPlan
+}
+
+/** As the configuration has it. */
+export function routeOf(config: RouteConfig): Route {
+  const { topic, decoder, measurement, timestamp, fieldTypes, field, production } = config
+  return {
+    pattern: new TopicPattern(topic),
+    decoder: createDecoder(decoder, {
+      ...(timestamp.key === undefined ? {} : { timestampKey: timestamp.key }),
+      timestampUnit: timestamp.unit,
+      fieldTypes,
+      ...(field === undefined ? {} : { field }),
+    }),
+    measurement,
+    ...(production === undefined ? {} : { production: new ProductionPlan(production) }),
+  }
 }
 
 export interface Series {

@@ -13,6 +13,7 @@
  */
 import type { InboundMessage, Settled } from '../core/message.js'
 import type { AedesClient } from './aedes-internals.js'
+import { Fifo } from './fifo.js'
 import { Way } from './lane-topics.js'
 import type { Lanes } from './lanes.js'
 import type { StoredPacket } from './packet-format.js'
@@ -60,12 +61,10 @@ export class ExpressLane {
   #topicBytes = NO_BYTES
   #topicVersion = -1
   #way: Way = Way.aedes
-  #ids: number[] | undefined
-  /** Index in `#ids` of the message that settles next. */
-  #next = 0
-  /** What is to be published when it is on disk, in order. */
-  #publications: StoredPacket[] | undefined
-  #nextPublication = 0
+  /** Packet ids of what waits for the disk. */
+  readonly #ids = new Fifo<number>()
+  /** What is to be published when it is settled, by QoS: that of 0 settles before what was sent ahead of it. */
+  readonly #publications = [new Fifo<StoredPacket>(), new Fifo<StoredPacket>()] as const
   #unsettled = 0
   #acks = NO_BYTES
   #ackBytes = 0
@@ -121,20 +120,18 @@ export class ExpressLane {
 
   #settledOf(qos: 0 | 1, isPublished: boolean): Settled {
     if (qos === 1) return isPublished ? this.#settledQos1Published : this.#settledQos1
-    return isPublished ? this.#settledPublished : this.#settledQos0
+    return isPublished ? this.#settledQos0Published : this.#settledQos0
   }
 
   #remember(id: number): void {
     if (this.#write === undefined) this.#interposeWrite()
-    if (this.#ids === undefined) this.#ids = [id]
-    else this.#ids.push(id)
+    this.#ids.push(id)
   }
 
   #toPublish({ topic, payload, qos, dup }: LaneMessage): void {
     const packet: StoredPacket = { cmd: 'publish', topic, payload, qos, retain: false, dup }
     if (qos === 1) this.#lanes.prepare(packet)
-    if (this.#publications === undefined) this.#publications = [packet]
-    else this.#publications.push(packet)
+    this.#publications[qos].push(packet)
   }
 
   #knows(bytes: Buffer, from: number, to: number): boolean {
@@ -160,19 +157,19 @@ export class ExpressLane {
     this.#settle(error)
   }
 
-  readonly #settledPublished: Settled = (error) => {
-    const packet = this.#publications![this.#nextPublication++]!
-    if (this.#nextPublication === this.#publications!.length) {
-      this.#publications = undefined
-      this.#nextPublication = 0
-    }
-    if (error) this.#settle(error)
-    else this.#lanes.publish(packet, this.#client, this.#published)
+  readonly #settledQos0Published: Settled = (error) => {
+    this.#publish(0, error)
   }
 
   readonly #settledQos1Published: Settled = (error) => {
     this.#settleId(error)
-    this.#settledPublished(error)
+    this.#publish(1, error)
+  }
+
+  #publish(qos: 0 | 1, error: Error | null | undefined): void {
+    const packet = this.#publications[qos].shift()!
+    if (error) this.#settle(error)
+    else this.#lanes.publish(packet, this.#client, this.#published)
   }
 
   readonly #published = (error?: Error): void => {
@@ -180,11 +177,9 @@ export class ExpressLane {
   }
 
   #settleId(error: Error | null | undefined): void {
-    const id = this.#ids![this.#next++]!
-    if (!error) this.#acknowledge(id)
-    if (this.#next < this.#ids!.length) return
-    this.#ids = undefined
-    this.#next = 0
+    const waiting = this.#ids.length
+    const id = this.#ids.shift()!
+    if (!error) this.#acknowledge(id, waiting)
   }
 
   #settle(error: Error | null | undefined): void {
@@ -196,15 +191,16 @@ export class ExpressLane {
     process.nextTick(goOn)
   }
 
-  #acknowledge(id: number): void {
+  /** @param waiting how many ids wait, this one among them */
+  #acknowledge(id: number, waiting: number): void {
     if (this.#ackBytes === 0) {
       this.#lanes.due(this)
       // As many as can be settled before they are written.
-      this.#acks = Buffer.allocUnsafe((this.#ids!.length - this.#next + 1) * PUBACK_BYTES)
+      this.#acks = Buffer.allocUnsafe(waiting * PUBACK_BYTES)
     }
     const acks = this.#acks
     const at = this.#ackBytes
-    if (at === acks.length) return this.#acknowledgeInAnotherWrite(id)
+    if (at === acks.length) return this.#acknowledgeInAnotherWrite(id, waiting)
     acks[at] = PUBACK
     acks[at + 1] = 2
     acks[at + 2] = id >> 8
@@ -213,9 +209,9 @@ export class ExpressLane {
   }
 
   /** More was accepted since the buffer was made. */
-  #acknowledgeInAnotherWrite(id: number): void {
+  #acknowledgeInAnotherWrite(id: number, waiting: number): void {
     this.writeAcks()
-    this.#acknowledge(id)
+    this.#acknowledge(id, waiting)
   }
 
   /** From now on, whatever Aedes writes comes after the PUBACKs that were settled before. */
