@@ -4,7 +4,10 @@ import { seeded } from './random-mqtt.js'
 const EVERY_MS = 2
 /** As long as it has so many messages unacknowledged it makes nothing: a controller's memory is small. */
 const MAX_UNACKNOWLEDGED = 20
-const RESET_SHARE = 0.01
+const RESET_SHARE = 0.02
+const MAX_PARTS_PER_MESSAGE = 3
+/** Twice what can be made while no message is acknowledged, and a little more. */
+const LEAST_AT_RESET = 2 * MAX_UNACKNOWLEDGED * MAX_PARTS_PER_MESSAGE + 10
 const RECONNECT_MS = 30
 
 /**
@@ -75,9 +78,11 @@ export class CountingMachine {
 
   #work(): void {
     if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) return
-    // A reset is seen when the first value after it lies below half of the value before.
-    if (this.#good > 20 && this.#bad > 20 && this.#random() < RESET_SHARE) this.#reset()
-    const good = Math.floor(this.#random() * 4)
+    // A reset is seen when the first value that arrives after it lies below half of the value before, and MQTT.js may send
+    // new messages ahead of those that it sends again.
+    if (this.#good > LEAST_AT_RESET && this.#bad > LEAST_AT_RESET && this.#random() < RESET_SHARE)
+      this.#reset()
+    const good = Math.floor(this.#random() * (MAX_PARTS_PER_MESSAGE + 1))
     const bad = Math.floor(this.#random() * 3)
     this.#good += good
     this.#bad += bad
