@@ -208,6 +208,7 @@ export class Gateway {
       gatewayId: gateway.id,
       ...this.#views,
       tree: this.#plant.registry.tree,
+      production: this.#plant.production,
       options: { ...live, publish: { host, port, topic } },
       logger: this.#logger,
     })

@@ -29,6 +29,7 @@ export interface ConnectionLimits {
 }
 
 const EMPTY = Buffer.alloc(0)
+const LEVEL_WITH_PROPERTIES = 5
 
 /**
  * Puts the inlet between a new client of Aedes and its socket; to be called before the first byte is read.
@@ -100,11 +101,16 @@ class Inlet {
     if (this.#client.closed) return
     try {
       if (!this.#sawConnect) this.#passConnect(chunk)
-      else if (this.#lanes === undefined) this.#passAll(chunk)
+      else if (this.#lanes === undefined || !this.#isReadable) this.#passAll(chunk)
       else this.#sort(chunk, this.#lanes)
     } catch (error) {
       this.#client.emit('error', error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  /** From level 5 (MQTT 5) on, packets have properties that the lane does not read. */
+  get #isReadable(): boolean {
+    return this.#client.version < LEVEL_WITH_PROPERTIES
   }
 
   /** What stands before a packet that is refused is handled. */

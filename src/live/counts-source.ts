@@ -1,5 +1,6 @@
 import type { Counts, MessageCounts, PointCounts } from '../core/counts.js'
-import type { CountsNode, CountsState, Rates } from './protocol.js'
+import type { TreeNode } from '../core/registry.js'
+import type { CountsNode, CountsState, LiveProduction, Rates } from './protocol.js'
 import { type ScopeNode, ScopeTree } from './scope-tree.js'
 import type { FeedRequest, Instant, Source, SourceOptions, Views } from './source.js'
 import type { TreeCounts } from './tree-counts.js'
@@ -31,6 +32,7 @@ export class CountsSource implements Source {
   #elapsedMs = 0
   #revision = -1
   #networking = -1
+  #production = -1
   #root: ScopeNode | undefined
   #sinks = ''
   #moving = false
@@ -69,18 +71,21 @@ export class CountsSource implements Source {
   }
 
   #mayHaveChanged(wallMs: number): boolean {
-    const { ledger, networking } = this.#views
+    const { ledger, networking, production } = this.#views
+    const produced = production?.revision ?? 0
     const root = this.#tree.look()
     const sinks = this.#sinksText()
     const same =
       ledger.revision === this.#revision &&
       networking.revision === this.#networking &&
+      produced === this.#production &&
       root === this.#root &&
       sinks === this.#sinks &&
       !this.#moving &&
       wallMs < this.#counts.quietUntilMs
     this.#revision = ledger.revision
     this.#networking = networking.revision
+    this.#production = produced
     this.#root = root
     this.#sinks = sinks
     return !same
@@ -118,6 +123,8 @@ export class CountsSource implements Source {
       devices: this.#counts.devices(of),
       networking: this.#views.networking.figures(of),
     }
+    const production = this.#productionOf(of)
+    if (production !== undefined) state.production = production
     const children = node.children.map((below) => this.#child(below, level + 1))
     if (level < this.#request.depth && (level === 0 || children.length > 0)) state.children = children
     if (node.omitted > 0) state.omitted = node.omitted
@@ -126,6 +133,15 @@ export class CountsSource implements Source {
 
   #child(node: ScopeNode, level: number): CountsNode {
     return { name: node.name, device: node.device, ...this.#node(node, level) }
+  }
+
+  #productionOf(of: TreeNode | number): LiveProduction | undefined {
+    const { production } = this.#views
+    const figures = typeof of === 'number' ? production?.of(of) : production?.ofNode(of)
+    if (figures === undefined || figures.devices === 0) return undefined
+    const { shift, good, bad, cycles, availability, effectiveness, qualityRatio, oee } = figures
+    const named = shift === undefined ? null : { name: shift.name, day: shift.day }
+    return { shift: named, good, bad, cycles, availability, effectiveness, qualityRatio, oee }
   }
 
   /** The scope of all also has the messages of no device. */

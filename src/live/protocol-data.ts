@@ -54,12 +54,28 @@ const Networking = Type.Object({
   deliveryRate: Type.Object({ minute: Fraction, hour: Fraction, shift: Fraction }),
 })
 
+const Ratio = Type.Union([Type.Number({ minimum: 0 }), Type.Null()])
+
+/** What was made in the shift that runs; since the last one ended while none does. Absent where nothing is counted. */
+const Production = Type.Object({
+  shift: Type.Union([Type.Object({ name: Type.String(), day: Type.String() }), Type.Null()]),
+  good: Count,
+  bad: Count,
+  cycles: Count,
+  availability: Ratio,
+  effectiveness: Ratio,
+  qualityRatio: Ratio,
+  oee: Ratio,
+})
+export type LiveProduction = Static<typeof Production>
+
 const NODE_COUNTS = {
   messages: Messages,
   points: Points,
   rates: Rates,
   devices: DeviceCounts,
   networking: Networking,
+  production: Type.Optional(Production),
 }
 
 /**

@@ -2,6 +2,7 @@ import type { DeviceTree } from '../core/registry.js'
 import type { DeadLetterView, DeviceDirectory, LatestValues, SinkStatuses } from '../core/views.js'
 import type { NetworkingView } from '../devices/networking/figures.js'
 import type { PresenceView } from '../devices/presence/presence-view.js'
+import type { ProductionView } from '../devices/production/view.js'
 import type { FollowedLedger } from '../ledger/ledger.js'
 import type { LiveOptions } from './options.js'
 import type { DeadLettered, Topic } from './protocol.js'
@@ -17,6 +18,8 @@ export interface Views {
   readonly deadLetters: DeadLetterView
   readonly sinks: SinkStatuses
   readonly presence: PresenceView
+  /** Absent where nothing is counted. */
+  readonly production?: Pick<ProductionView, 'revision' | 'of' | 'ofNode'>
 }
 
 /** What makes subscriptions equal: they share one feed. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { CountsState, ServerMessage } from '../../src/live/protocol.js'
 import { LiveClient, type LiveServer, startLive } from '../support/live.js'
-import { NO_FIGURES, sinkStatus, ViewsInMemory } from '../support/views.js'
+import { NO_FIGURES, NOTHING_MADE, sinkStatus, ViewsInMemory } from '../support/views.js'
 
 let views: ViewsInMemory
 let live: LiveServer
@@ -104,6 +104,22 @@ test('each node says how much of it is connected; a change of that alone makes a
   views.networking.revision++
   const changed = stateOf(await client.until((frame) => frame.type === 'update'))
   assert.deepEqual(changed.children?.[0]?.networking, views.figures[4])
+})
+
+test('nodes say what they made, where something is counted; a change of that alone makes an update', async () => {
+  const made = { ...NOTHING_MADE, devices: 1, good: 12, bad: 3, qualityRatio: 0.8 }
+  views.made[4] = made
+  const { production, children = [] } = await countsOf({ scope: 'hangzhou/cnc/line1', depth: 1 })
+  assert.equal(production, undefined)
+  const { good, bad, cycles, availability, effectiveness, qualityRatio, oee } = made
+  const live = { shift: null, good, bad, cycles, availability, effectiveness, qualityRatio, oee }
+  assert.deepEqual(children[0]?.production, live)
+  const shift = { name: 'early', day: '2026-11-21', startMs: 0, endMs: 1, plannedBreaksMs: 0 }
+  views.made[4] = { ...made, good: 13, shift }
+  views.production.revision++
+  const changed = stateOf(await client.until((frame) => frame.type === 'update'))
+  const named = { name: 'early', day: '2026-11-21' }
+  assert.deepEqual(changed.children?.[0]?.production, { ...live, good: 13, shift: named })
 })
 
 test('a device that appears later joins the tree', async () => {

@@ -21,7 +21,7 @@ export async function startLive(
   options: Partial<LiveOptions> = {},
   { port = 0, server = createServer() }: { port?: number; server?: Server } = {},
 ): Promise<LiveServer> {
-  const { ledger, devices, tree, networking, latest, deadLetters, sinks, presence } = views
+  const { ledger, devices, tree, networking, latest, deadLetters, sinks, presence, production } = views
   const inputs = {
     ledger,
     devices,
@@ -31,6 +31,7 @@ export async function startLive(
     deadLetters,
     sinks,
     presence,
+    production,
     gatewayId: 'plant-1',
   }
   const hub = new LiveHub({ ...inputs, options, logger: silentLogger })

@@ -11,6 +11,8 @@ import type {
 } from '../../src/core/views.js'
 import type { NetworkingFigures, NetworkingView } from '../../src/devices/networking/figures.js'
 import type { PresenceView } from '../../src/devices/presence/presence-view.js'
+import type { ProductionFigures } from '../../src/devices/production/figures.js'
+import type { ProductionView } from '../../src/devices/production/view.js'
 import { type FollowedLedger, type LedgerFollower, STORED_COLUMN } from '../../src/ledger/ledger.js'
 import { TreeOfList } from './device-tree.js'
 import { NO_PRESENCE } from './no-presence.js'
@@ -136,6 +138,15 @@ export class ViewsInMemory {
   readonly latest: LatestValues = { of: (slot) => this.values[slot] ?? [] }
   readonly sinks: SinkStatuses = { statuses: () => this.sinkStatuses }
   presence: PresenceView = NO_PRESENCE
+  /** By slot: what devices made; what is not in it counts nothing. */
+  readonly made: ProductionFigures[] = []
+  readonly production: ProductionView & { revision: number } = {
+    revision: 0,
+    of: (slot) => this.made[slot],
+    ofNode: () => NOTHING_MADE,
+    shift: undefined,
+    rows: () => undefined,
+  }
 
   /** Adds a device and gives its slot. */
   addDevice(path: string): number {
@@ -232,4 +243,19 @@ function emptyRow(): Row {
     points: { decoded: 0, stored: 0, filtered: 0, deadLettered: 0, pending: 0 },
     lastReceivedMs: 0,
   }
+}
+
+const NO_PARTS = { good: 0, bad: 0, cycles: 0, resets: 0, wraps: 0, stepBacks: 0, ignored: 0 }
+
+export const NOTHING_MADE: ProductionFigures = {
+  shift: undefined,
+  devices: 0,
+  ...NO_PARTS,
+  runningMs: 0,
+  plannedBusyMs: 0,
+  availability: null,
+  effectiveness: null,
+  qualityRatio: null,
+  oee: null,
+  ever: NO_PARTS,
 }
