@@ -36,12 +36,8 @@ const DeviceCounts = Type.Object({ seen: Count, active: Count })
 
 const Fraction = Type.Union([Type.Number({ minimum: 0 }), Type.Null()])
 
-/**
- * How much is connected, of confirmed devices but for `discovered`. Rates are fractions: null where there is nothing to
- * divide by. `networkingRate`: fresh / registered; `sessionRate`: connected / registered; `deliveryRate`: received /
- * expected messages.
- */
-const Networking = Type.Object({
+/** All but `discovered` are of confirmed devices: `registered = fresh + stale + offline + unknown`. */
+const DEVICES_BY_STATE = {
   registered: Count,
   discovered: Count,
   connected: Count,
@@ -49,12 +45,19 @@ const Networking = Type.Object({
   stale: Count,
   offline: Count,
   unknown: Count,
+}
+
+/**
+ * How much is connected. Rates are fractions: null where there is nothing to
+ * divide by. `networkingRate`: fresh / registered; `sessionRate`: connected / registered; `deliveryRate`: received /
+ * expected messages.
+ */
+const Networking = Type.Object({
+  ...DEVICES_BY_STATE,
   networkingRate: Fraction,
   sessionRate: Fraction,
   deliveryRate: Type.Object({ minute: Fraction, hour: Fraction, shift: Fraction }),
 })
-
-const Ratio = Type.Union([Type.Number({ minimum: 0 }), Type.Null()])
 
 /** What was made in the shift that runs; since the last one ended while none does. Absent where nothing is counted. */
 const Production = Type.Object({
@@ -62,10 +65,10 @@ const Production = Type.Object({
   good: Count,
   bad: Count,
   cycles: Count,
-  availability: Ratio,
-  effectiveness: Ratio,
-  qualityRatio: Ratio,
-  oee: Ratio,
+  availability: Fraction,
+  effectiveness: Fraction,
+  qualityRatio: Fraction,
+  oee: Fraction,
 })
 export type LiveProduction = Static<typeof Production>
 
@@ -166,16 +169,8 @@ const StateName = Type.Union([
 /** A code for programs, and a sentence with its numbers for people. */
 const Reason = Type.Object({ code: Type.String(), en: Type.String(), zh: Type.String() })
 
-/** Devices of the scope. All but `discovered` are confirmed: `registered = fresh + stale + offline + unknown`. */
-const PresenceSums = Type.Object({
-  registered: Count,
-  discovered: Count,
-  connected: Count,
-  fresh: Count,
-  stale: Count,
-  offline: Count,
-  unknown: Count,
-})
+/** Devices of the scope. */
+const PresenceSums = Type.Object(DEVICES_BY_STATE)
 export type PresenceSums = Static<typeof PresenceSums>
 
 /** `lastHeard`: absent for a device that was never heard; as of the last change of the device. */
