@@ -46,8 +46,8 @@ export interface GatewayAddresses {
 }
 
 /**
- * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED; what was started until
- * then is closed
+ * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED, and what is wrong with
+ * `devices.file`; what was started until then is closed
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   refuseExposedAnonymous(config.mqtt.listeners, config.mqtt.allowAnonymousFromNetwork)
@@ -136,6 +136,7 @@ export class Gateway {
     await this.#forwarders.drain(DRAIN_GRACE_MS)
     await this.#forwarders.close()
     await Promise.all([this.#live.close(), this.#http.close()])
+    await this.#plant.identifiers.close()
     await this.#checkpointer.close()
     this.#spool.stop()
     // A store that has stopped answering would hold its last request open.

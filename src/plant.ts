@@ -114,13 +114,15 @@ export class Plant {
     }
   }
 
-  /** Hands what is to be kept to the open block; when no more messages come and before the last flush. */
+  /**
+   * Hands what is to be kept to the open block; when no more messages come and before the last flush. Identifiers answer
+   * for as long as HTTP does, and are closed behind it.
+   */
   async close(): Promise<void> {
     if (!this.#isStarted) return
     this.presence.close()
     await this.production.close()
     await this.networking.close()
-    await this.identifiers.close()
   }
 
   #heard(slot: number, received: number, atMs: number): void {

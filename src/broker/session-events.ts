@@ -6,10 +6,8 @@
  * `close`; aedes.js, `registerClient`). Here a session belongs to the connection registered last, and the end of any other
  * is nobody's.
  */
+import type { SessionEnd } from '../core/session.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
-
-/** `lost`: anything but a DISCONNECT, such as a keep-alive timeout or an error of the socket. */
-export type SessionEnd = 'disconnected' | 'lost' | 'taken-over'
 
 export interface SessionListener {
   /** The client was let in; before its first message is accepted. */

@@ -4,7 +4,9 @@ import type { DeviceLookup } from './device-lookup.js'
 import { haveSameLevels, pathOf } from './device-path.js'
 import { placeOf, recordOf } from './device-record.js'
 import type { Entry, Step } from './entry.js'
-import type { IdentifierHolder } from './registry.js'
+
+/** What an identifier is taken by, in words, if it is not free for the device `id`. */
+export type IdentifierHolder = (identifier: string, id: string) => string | undefined
 
 export interface StatedRow {
   readonly id: string

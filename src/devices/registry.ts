@@ -33,16 +33,11 @@ import { discoveredRecord, freeId, patched, placeOf, recordOf } from './device-r
 import { encodeLastSlot, encodeRow } from './device-row.js'
 import { deviceOf, entersTree, isReplaced, leavesTree, NO_ADDRESSES, type Step } from './entry.js'
 import { LAST_SLOT_KEY, loadDevices } from './loading.js'
-import { type Draft, Placement, type StatedRow, stepsOf } from './placement.js'
+import { type Draft, type IdentifierHolder, Placement, type StatedRow, stepsOf } from './placement.js'
 import { invalidRows, refuseChanged, refuseInvalid } from './refusals.js'
 import { stepsBack } from './taking-back.js'
 import type { TopicLevels } from './topic-pattern.js'
 import { DeviceTree } from './tree.js'
-
-export { pathOf } from './device-path.js'
-
-/** What an identifier is taken by, in words, if it is not free for the device `id`. */
-export type IdentifierHolder = (identifier: string, id: string) => string | undefined
 
 export class DeviceRegistry implements DeviceDirectory {
   readonly tree: DeviceTree

@@ -17,6 +17,7 @@
  */
 import type { Device } from '../../core/device.js'
 import type { DeviceChange, DeviceTree } from '../../core/registry.js'
+import type { SessionEnd } from '../../core/session.js'
 import type { StateStore } from '../../core/state.js'
 import { Session } from './clients.js'
 import { DeviceStates, TICK_MS } from './device-states.js'
@@ -55,9 +56,6 @@ export interface PresenceOptions {
   /** Milliseconds on a clock that never steps; performance.now when absent. */
   readonly steadyNow?: () => number
 }
-
-/** Why a session ended. One that was taken over goes on in the client's new connection. */
-export type SessionEnd = 'disconnected' | 'lost' | 'taken-over'
 
 /** A pause of the process counts as silence for so long. */
 const MAX_STEP_MS = 1_000

@@ -69,7 +69,6 @@ export class ProductionRig {
   nowMs: number
   readonly #readers = new Map<string, ProductionReader>()
   readonly #batch = new PointBatch()
-  #blocks = 1
 
   private constructor({ directory, calendar, tree, nowMs }: RigOptions) {
     this.directory = directory ?? temporaryDirectory()
@@ -87,11 +86,10 @@ export class ProductionRig {
       retryAfterMs: 1,
       logger: silentLogger,
     })
-    this.#numberBlocks()
     this.production = new Production({
       registry: this.tree,
       state: this.state,
-      block: this.#block,
+      block: this.spool.open,
       touched: () => this.spool.touched(),
       calendar: calendar ?? EIGHT_HOURS,
       isFresh: (slot) => !this.stale.has(slot),
@@ -105,25 +103,6 @@ export class ProductionRig {
     await rig.spool.start(['sink'])
     rig.production.start()
     return rig
-  }
-
-  get #block() {
-    const rig = this
-    return {
-      get number() {
-        return rig.#blocks
-      },
-      alongside: (write: () => void) => rig.spool.open.alongside(write),
-    }
-  }
-
-  #numberBlocks(): void {
-    const { open } = this.spool
-    const close = open.close.bind(open)
-    open.close = () => {
-      this.#blocks++
-      return close()
-    }
   }
 
   #record(
