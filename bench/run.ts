@@ -5,6 +5,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { decodeCosts } from './decode.js'
+import { qualityCosts } from './decode-quality.js'
 import { cGenerator, nodeGenerator } from './generators.js'
 import { type Table, toMarkdown } from './report.js'
 import { lostClients, reconnectStorm } from './scenarios/clients.js'
@@ -23,6 +25,7 @@ const rounds = Number(BENCH_ROUNDS)
 const c = MQTTLOAD === undefined ? undefined : cGenerator(MQTTLOAD)
 
 const SCENARIOS: Readonly<Record<string, () => Promise<Table[]>>> = {
+  decode: async () => [decodeCosts(5 * rounds), await qualityCosts(5 * rounds)],
   throughput: async () => [
     await throughput(nodeGenerator, 100, seconds, rounds),
     ...(c === undefined ? [] : [await throughput(c, 32, seconds, rounds)]),

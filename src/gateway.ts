@@ -8,26 +8,26 @@ import { Broker } from './broker/broker.js'
 import type { GatewayConfig } from './config/schema.js'
 import type { Logger } from './core/logger.js'
 import { findPackage } from './core/package-root.js'
+import type { ReloadReport } from './core/reload.js'
 import type { Sink } from './core/sink.js'
-import { StateStore } from './core/state.js'
+import type { StateStore } from './core/state.js'
+import { within } from './core/within.js'
 import { LatestValueStore } from './devices/latest-values.js'
 import { Checkpointer, recover } from './forward/checkpoint.js'
 import { Forwarder } from './forward/forwarder.js'
 import { Forwarders } from './forward/forwarders.js'
 import { HttpServer } from './http/server.js'
-import { Ingest } from './ingest.js'
 import { Ledger } from './ledger/ledger.js'
+import { exampleTopic } from './live/example-topic.js'
 import { LiveHub } from './live/hub.js'
+import { MessagePath, RECALL_MS } from './message-path.js'
 import { Plant } from './plant.js'
-import { passThrough } from './quality/quality.js'
 import { refuseExposedAnonymous } from './security/anonymous.js'
 import { createSink } from './sinks/create-sink.js'
-import { routeOf, Sources } from './sources.js'
-import { Spool } from './spool/spool.js'
+import type { Spool } from './spool/spool.js'
+import { openSpool, openState } from './storage.js'
 
 const CHECKPOINT_INTERVAL_MS = 1_000
-/** Address space beyond the spool's limit: dead letters, ledger, devices, sessions, and free pages between them. */
-const MAP_SPARE_BYTES = 16 * 1024 ** 3
 /** How the five seconds that a stop may take are spent. */
 const BROKER_GRACE_MS = 1_000
 const FLUSH_GRACE_MS = 1_000
@@ -36,6 +36,10 @@ const SINK_GRACE_MS = 500
 
 export interface GatewayOptions {
   readonly logger: Logger
+  /** Reads the configuration again, for `reload`. Without it, the gateway keeps the one it was given. */
+  readonly load?: () => GatewayConfig
+  /** Of the configuration file: where relative paths of presets start; the working directory when absent. */
+  readonly directory?: string
 }
 
 export interface GatewayAddresses {
@@ -52,7 +56,7 @@ export interface GatewayAddresses {
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   refuseExposedAnonymous(config.mqtt.listeners, config.mqtt.allowAnonymousFromNetwork)
   mkdirSync(config.gateway.dataDirectory, { recursive: true })
-  const gateway = new Gateway(config, options.logger)
+  const gateway = new Gateway(config, options)
   try {
     await gateway.start()
   } catch (error) {
@@ -72,13 +76,15 @@ export class Gateway {
   readonly #sinks: readonly Sink[]
   readonly #checkpointer: Checkpointer
   readonly #forwarders: Forwarders
+  readonly #messages: MessagePath
   readonly #broker: Broker
   readonly #live: LiveHub
   readonly #http: HttpServer
   #accepting = false
   #closed: Promise<void> | undefined
 
-  constructor(config: GatewayConfig, logger: Logger) {
+  constructor(config: GatewayConfig, options: GatewayOptions) {
+    const { logger } = options
     this.#logger = logger
     this.#state = openState(config, logger)
     this.#spool = openSpool(config, this.#state, logger)
@@ -89,12 +95,22 @@ export class Gateway {
       spool: this.#spool,
       ledger: this.#ledger,
       intervalMs: CHECKPOINT_INTERVAL_MS,
+      keepMs: RECALL_MS,
       logger,
     })
     this.#forwarders = this.#buildForwarders(config)
+    this.#messages = this.#buildMessagePath(config, options)
     this.#broker = this.#buildBroker(config)
     this.#live = this.#buildLive(config)
     this.#http = this.#buildHttp(config)
+  }
+
+  /**
+   * Reads the configuration again, between two messages; undefined for a gateway without `load`.
+   * @throws {GatewayError} LG_CONFIG_UNREADABLE, LG_CONFIG_INVALID; nothing has changed then
+   */
+  reload(): ReloadReport | undefined {
+    return this.#messages.reloader?.reload()
   }
 
   get addresses(): GatewayAddresses {
@@ -106,12 +122,13 @@ export class Gateway {
     await this.#spool.start(names)
     recover(this.#spool, this.#ledger, names[0]!)
     this.#spool.onFlushed((blocks) => {
-      for (const { sequence, createdAtMs, tallies } of blocks)
-        this.#ledger.apply(sequence, createdAtMs, tallies)
+      for (const block of blocks) this.#ledger.apply(block)
       this.#plant.flushed(blocks)
       this.#forwarders.wake()
     })
     await this.#plant.start()
+    this.#messages.start()
+    await this.#spool.deadLetters.start()
     this.#checkpointer.start()
     this.#forwarders.start()
     await this.#http.start()
@@ -128,6 +145,7 @@ export class Gateway {
   async #close(): Promise<void> {
     this.#accepting = false
     await this.#broker.close(BROKER_GRACE_MS)
+    await this.#messages.close()
     await this.#plant.close()
     // While the disk is full nothing is flushed: those messages were not acknowledged, and their devices keep them.
     const flushed = await within(FLUSH_GRACE_MS, this.#spool.flush())
@@ -139,20 +157,19 @@ export class Gateway {
     await this.#plant.identifiers.close()
     await this.#checkpointer.close()
     this.#spool.stop()
+    this.#spool.deadLetters.stop()
     // A store that has stopped answering would hold its last request open.
     await within(SINK_GRACE_MS, Promise.all(this.#sinks.map((sink) => sink.close())))
     await this.#state.close()
   }
 
+  /** What is durable, and the newest of it. */
+  get #stores() {
+    return { state: this.#state, spool: this.#spool, latest: this.#latest, logger: this.#logger }
+  }
+
   #buildPlant(config: GatewayConfig): Plant {
-    return new Plant({
-      config,
-      state: this.#state,
-      spool: this.#spool,
-      ledger: this.#ledger,
-      latest: this.#latest,
-      logger: this.#logger,
-    })
+    return new Plant({ config, ...this.#stores, ledger: this.#ledger })
   }
 
   #buildForwarders(config: GatewayConfig): Forwarders {
@@ -172,25 +189,29 @@ export class Gateway {
     })
   }
 
-  #buildBroker({ routes, mqtt }: GatewayConfig): Broker {
-    const { registry, presence, production } = this.#plant
-    const sources = new Sources({
-      routes: routes.map(routeOf),
-      devices: registry,
-      latest: this.#latest,
-      onNewDevice: (device) => this.#spool.alongside(() => registry.persist(device)),
-      readerOf: (plan) => production.reader(plan),
+  #buildMessagePath(config: GatewayConfig, options: GatewayOptions): MessagePath {
+    return new MessagePath({
+      ...options,
+      ...this.#stores,
+      config,
+      plant: this.#plant,
+      publish: (packet) => this.#broker.publish(packet),
+      subscribe: (topic, listener) => this.#broker.subscribe(topic, listener),
+      onReading: () => this.#broker.telemetryChanged(),
     })
-    const ingest = new Ingest(sources, passThrough, this.#spool, this.#logger, (slot, clientId) =>
-      presence.linked(slot, clientId),
-    )
+  }
+
+  #buildBroker({ mqtt }: GatewayConfig): Broker {
+    const { presence } = this.#plant
+    const { ingest, sparkplug } = this.#messages
     const lane = {
-      isTelemetry: (topic: string, clientId: string) => sources.identify(topic, clientId) !== undefined,
+      isTelemetry: (topic: string, clientId: string) => this.#messages.isTelemetry(topic, clientId),
       underPressure: () => this.#spool.underPressure,
     }
     return new Broker({
       ...mqtt,
       accept: ingest.accept,
+      ...(sparkplug === undefined ? {} : { inner: sparkplug }),
       onSession: {
         opened: (clientId) => presence.sessionOpened(clientId),
         closed: (clientId, cause) => presence.sessionClosed(clientId, cause),
@@ -230,6 +251,7 @@ export class Gateway {
       registry: this.#plant.registry,
       production: this.#plant.production,
       identifiers: this.#plant.identifiers,
+      ...this.#ways,
       stores: this.#sinks,
       spoolStatus: () => this.#spool.status(),
       isReady: () => this.#accepting,
@@ -247,6 +269,21 @@ export class Gateway {
     })
   }
 
+  /** What operators do with messages. */
+  get #ways() {
+    const { replay, reloader, quality, sparkplug } = this.#messages
+    return {
+      ...(sparkplug === undefined ? {} : { sparkplug }),
+      quality,
+      replay: { replaying: replay, trial: () => this.#messages.trial() },
+      trials: {
+        of: (yaml?: string) => this.#messages.trial(yaml),
+        recent: (count: number) => this.#messages.recent(count),
+      },
+      ...(reloader === undefined ? {} : { reloads: reloader }),
+    }
+  }
+
   /** What readers of the counts see. */
   get #views() {
     return {
@@ -259,34 +296,4 @@ export class Gateway {
       sinks: this.#forwarders,
     }
   }
-}
-
-function openState({ gateway, spool }: GatewayConfig, logger: Logger): StateStore {
-  const directory = join(gateway.dataDirectory, 'state')
-  return StateStore.open({ directory, mapBytes: spool.maxBytes * 2 + MAP_SPARE_BYTES, logger })
-}
-
-function openSpool({ gateway, spool }: GatewayConfig, state: StateStore, logger: Logger): Spool {
-  return new Spool(state, {
-    ...spool,
-    quarantineDirectory: join(gateway.dataDirectory, 'quarantine'),
-    logger,
-  })
-}
-
-/** A topic that the pattern matches, for the first message of a newcomer. */
-function exampleTopic(pattern = ''): string {
-  const levels = { '{site}': 'ningbo', '{area}': 'moulding', '{line}': 'line1', '{device}': 'imm-01' }
-  return Object.entries(levels).reduce((topic, [name, level]) => topic.replace(name, level), pattern)
-}
-
-/** Resolves with whether `work` was done in time. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  const inTime = await Promise.race([work.then(() => true), late])
-  clearTimeout(timer)
-  return inTime
 }

@@ -3,64 +3,90 @@
  *
  *     accept ─▶ identify   which device is this, by which route; nobody wants those that were rejected
  *            ─▶ decode     payload → points, or a dead letter
- *            ─▶ quality    keep, filter or dead-letter each point
+ *            ─▶ judge      quality keeps, changes, filters or dead-letters each point
  *            ─▶ append     line protocol and ledger changes join the open block of the spool
  *            ─▶ settle     the acknowledgement waits for the disk
  *
  * Everything here is synchronous and runs once per message; what can be known per topic is looked up once and kept in
- * a `Source`.
+ * a `Source`. What the stages are made of is in intake/. A dead letter that is readmitted goes the same way.
  */
-import { ArrivalClock } from './core/clock.js'
-import type { DeadLetterReason } from './core/dead-letter.js'
+import { NOT_COUNTED, type StoredDeadLetter } from './core/dead-letter.js'
 import { NO_DEVICE_SLOT } from './core/device.js'
-import { causeOf } from './core/errors.js'
-import { encodePoint } from './core/line-protocol.js'
 import type { Logger } from './core/logger.js'
 import type { Accept, InboundMessage, Settled } from './core/message.js'
-import { PointBatch } from './core/point-batch.js'
+import type { ReasonCode } from './core/reasons.js'
+import type { ReadmitOutcome } from './core/replay.js'
 import { Column, type Tally } from './core/tally.js'
-import { DecodeError } from './decode/decoder.js'
-import type { QualityStage } from './quality/quality.js'
-import type { Source, Sources } from './sources.js'
+import type { DecodeError } from './decode/decoder.js'
+import { Booking } from './intake/booking.js'
+import { arrivalOf, pointOfLetter } from './intake/letter-point.js'
+import { MessageReader } from './intake/message-reader.js'
+import { Readmission } from './intake/readmission.js'
+import type { RecentMessages } from './intake/recent-messages.js'
+import type { Source, Sources } from './intake/sources.js'
 import type { OpenBlock } from './spool/open-block.js'
 import type { Spool } from './spool/spool.js'
 
 /** Another client than before speaks for a device. */
 export type SpeakerListener = (slot: number, clientId: string) => void
 
+export interface IngestParts {
+  readonly sources: Sources
+  readonly spool: Spool
+  readonly logger: Logger
+  readonly onSpeaker?: SpeakerListener
+  /** Keeps samples of what comes in, to try another configuration with. */
+  readonly recent?: RecentMessages
+}
+
+const DECODED: ReadmitOutcome = { kind: 'decoded' }
+
 export class Ingest {
   readonly #sources: Sources
-  readonly #quality: QualityStage
   readonly #spool: Spool
-  readonly #onSpeaker: SpeakerListener
   readonly #open: OpenBlock
   readonly #tally: Tally
-  readonly #clock = new ArrivalClock()
-  readonly #logger: Logger
-  readonly #batch = new PointBatch()
+  readonly #onSpeaker: SpeakerListener
+  readonly #recent: RecentMessages | undefined
+  readonly #reader: MessageReader
+  readonly #booking: Booking
+  #isReadmitting = false
 
-  constructor(
-    sources: Sources,
-    quality: QualityStage,
-    spool: Spool,
-    logger: Logger,
-    onSpeaker: SpeakerListener = () => undefined,
-  ) {
-    this.#logger = logger
-    this.#onSpeaker = onSpeaker
+  constructor({ sources, spool, logger, onSpeaker = () => undefined, recent }: IngestParts) {
     this.#sources = sources
-    this.#quality = quality
     this.#spool = spool
     this.#open = spool.open
     this.#tally = spool.open.tally
+    this.#onSpeaker = onSpeaker
+    this.#recent = recent
+    this.#reader = new MessageReader(sources, logger)
+    this.#booking = new Booking(spool)
+  }
+
+  /** What is being decoded came in earlier. */
+  get isReadmitting(): boolean {
+    return this.#isReadmitting
   }
 
   readonly accept: Accept = (message, clientId, settled) => {
     const source = this.#sources.identify(message.topic, clientId)
     if (source === undefined) this.#ignore()
-    else if (source.isRejected) this.#refuse(source)
+    else if (source.own.isRejected) this.#refuse(source)
     else this.#take(source, message, clientId)
     this.#settle(message.qos, settled)
+  }
+
+  /**
+   * A dead letter takes its way again, through the configuration as it is now, at the time of its first arrival. It is
+   * removed, or kept with its new reason, with the block that holds what became of it.
+   */
+  readmit(letter: StoredDeadLetter): ReadmitOutcome {
+    const outcome = this.#readmitted(letter)
+    if (outcome.kind === 'unroutable') return outcome
+    const { deadLetters } = this.#spool
+    if (outcome.kind === 'decoded') this.#spool.alongside(() => deadLetters.remove(letter.id))
+    else this.#spool.alongside(() => deadLetters.rewrite(letter.id, outcome.reason))
+    return outcome
   }
 
   /** Ordinary MQTT traffic: no route matches its topic. */
@@ -75,70 +101,28 @@ export class Ingest {
   }
 
   #take(source: Source, message: InboundMessage, clientId: string): void {
+    const { slot } = source.device
     if (source.clientId !== clientId) {
       source.clientId = clientId
-      this.#onSpeaker(source.device.slot, clientId)
+      this.#onSpeaker(slot, clientId)
     }
-    this.#tally.add(source.device.slot, Column.received, 1)
-    const failure = this.#decode(source, message.payload)
+    this.#recent?.offer(source, message, clientId)
+    this.#tally.add(slot, Column.received, 1)
+    const failure = this.#reader.decode(source, message.payload)
     if (failure === undefined) {
-      this.#tally.add(source.device.slot, Column.decoded, 1)
+      this.#tally.add(slot, Column.decoded, 1)
       this.#append(source, message, clientId)
     } else {
-      this.#tally.add(source.device.slot, Column.deadLettered, 1)
+      this.#tally.add(slot, Column.deadLettered, 1)
+      this.#tally.addReason(slot, failure.code, 1)
       this.#deadLetter(source, message, clientId, failure)
     }
   }
 
-  #decode(source: Source, payload: Buffer): DecodeError | undefined {
-    this.#batch.clear()
-    try {
-      source.decoder.decode(payload, source.memory, this.#batch)
-      return undefined
-    } catch (error) {
-      return error instanceof DecodeError ? error : this.#decoderFailed(source, error)
-    }
-  }
-
-  /** A defect of ours: the message is kept, and it must not stop those behind it. */
-  #decoderFailed(source: Source, error: unknown): DecodeError {
-    this.#logger.error(
-      { device: source.device.path, error },
-      'A decoder failed; the message became a dead letter.',
-    )
-    return new DecodeError('decoder_failed', causeOf(error))
-  }
-
-  #append(source: Source, message: InboundMessage, clientId: string): void {
-    const batch = this.#batch
-    let lines = ''
-    let kept = 0
-    for (let p = 0; p < batch.points; p++) {
-      const judgement = this.#quality.judge(batch, p, source.device)
-      if (judgement === 'keep') {
-        lines += this.#keep(source, p, message.dup === true)
-        kept++
-      } else if (judgement === 'filter') this.#tally.add(source.device.slot, Column.pointsFiltered, 1)
-      else this.#deadLetterPoint(source, message, clientId, p, judgement)
-    }
-    this.#tally.add(source.device.slot, Column.pointsDecoded, batch.points)
-    this.#open.append(lines, kept)
-  }
-
-  /** The line of a point that goes to the sinks: it is news of its series, and of what the device makes. */
-  #keep(source: Source, p: number, dup: boolean): string {
-    const batch = this.#batch
-    const timeNs = this.#timeOf(p)
-    const series = source.series(batch.measurements[p]!, batch.tags[p]!)
-    series.latest.note(batch, p, timeNs)
-    source.production?.note(source.device.slot, batch, p, timeNs, dup)
-    return encodePoint(batch, p, series.key, timeNs)
-  }
-
-  /** A point without a time of its own gets that of its arrival, which no other point has. */
-  #timeOf(p: number): string {
-    const timeNs = this.#batch.times[p]!
-    return timeNs === '' ? this.#clock.nextNs() : timeNs
+  #append(source: Source, message: InboundMessage, clientId: string, letter?: StoredDeadLetter): void {
+    this.#booking.begin(source, message, clientId)
+    this.#reader.judge(source, this.#booking, letter && arrivalOf(letter))
+    this.#booking.end()
   }
 
   #deadLetter(source: Source, message: InboundMessage, clientId: string, failure: DecodeError): void {
@@ -146,6 +130,7 @@ export class Ingest {
       kind: 'message',
       timeMs: Date.now(),
       reason: { code: failure.code, message: failure.message },
+      slot: source.device.slot,
       device: source.device.path,
       topic: message.topic,
       qos: message.qos,
@@ -156,30 +141,53 @@ export class Ingest {
     })
   }
 
-  #deadLetterPoint(
-    source: Source,
-    message: InboundMessage,
-    clientId: string,
-    p: number,
-    reason: DeadLetterReason,
-  ): void {
-    this.#tally.add(source.device.slot, Column.pointsDeadLettered, 1)
-    this.#spool.deadLetter({
-      kind: 'line',
-      timeMs: Date.now(),
-      reason,
-      device: source.device.path,
-      topic: message.topic,
-      qos: message.qos,
-      clientId,
-      sink: '',
-      payload: Buffer.from(this.#lineOf(source, p).trimEnd()),
-    })
+  #readmitted(letter: StoredDeadLetter): ReadmitOutcome {
+    this.#isReadmitting = true
+    try {
+      return letter.kind === 'message' ? this.#readmitMessage(letter) : this.#readmitPoint(letter)
+    } finally {
+      this.#isReadmitting = false
+    }
   }
 
-  #lineOf(source: Source, p: number): string {
-    const { key } = source.series(this.#batch.measurements[p]!, this.#batch.tags[p]!)
-    return encodePoint(this.#batch, p, key, this.#timeOf(p))
+  #readmitMessage(letter: StoredDeadLetter): ReadmitOutcome {
+    const { topic, payload, qos, clientId, slot } = letter
+    const source = this.#sources.identify(topic, clientId)
+    if (source === undefined) return unroutable(`no route matches the topic ${topic}`)
+    if (source.own.isRejected) return unroutable(`the device ${source.device.path} is rejected`)
+    const failure = this.#reader.decode(source, payload)
+    if (failure !== undefined) return this.#refusedAgain(letter, failure)
+    this.#tally.add(slot, Column.deadLettered, -1)
+    this.#tally.addReason(slot, letter.reason.code, -1)
+    this.#tally.add(slot, Column.decoded, 1)
+    this.#append(source, { topic, payload, qos, retain: false }, clientId, letter)
+    return DECODED
+  }
+
+  #readmitPoint(letter: StoredDeadLetter): ReadmitOutcome {
+    if (letter.payload.length === 0) return unroutable('it tells of points that are lost, and holds none')
+    if (letter.sink !== '') return this.#readmitLine(letter)
+    const target = pointOfLetter(letter, this.#sources, this.#reader.batch)
+    if (typeof target === 'string') return unroutable(target)
+    const readmission = new Readmission(this.#spool, letter)
+    this.#reader.judgeFor(target, readmission, arrivalOf(letter))
+    return readmission.refusal === undefined ? DECODED : this.#refusedAgain(letter, readmission.refusal)
+  }
+
+  /** A sink refused it: quality had let it pass, and it goes to the sinks as it is. */
+  #readmitLine({ slot, reason, payload }: StoredDeadLetter): ReadmitOutcome {
+    this.#open.append(`${payload.toString()}\n`, 1)
+    if (slot !== NOT_COUNTED) {
+      this.#tally.add(slot, Column.pointsDeadLettered, -1)
+      this.#tally.addReason(slot, reason.code, -1)
+    }
+    return DECODED
+  }
+
+  #refusedAgain(letter: StoredDeadLetter, refusal: { code: ReasonCode; message: string }): ReadmitOutcome {
+    this.#tally.addReason(letter.slot, letter.reason.code, -1)
+    this.#tally.addReason(letter.slot, refusal.code, 1)
+    return { kind: 'refused', reason: { code: refusal.code, message: refusal.message } }
   }
 
   /** QoS 0 asks for no acknowledgement: it waits only when the gateway must slow its senders down. */
@@ -189,4 +197,8 @@ export class Ingest {
     this.#spool.touched()
     if (!holds) settled()
   }
+}
+
+function unroutable(cause: string): ReadmitOutcome {
+  return { kind: 'unroutable', cause }
 }

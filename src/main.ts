@@ -21,6 +21,7 @@ process.exitCode = await runCommandLine(argv, {
   texts: textsIn(languageOf(argv, process.env)),
   terminal: processTerminal(),
   signal: stop.signal,
+  onHangUp: (listener) => void process.on('SIGHUP', listener),
   packageRoot: root,
   version,
 })

@@ -13,7 +13,7 @@ import type { Block } from './core/block.js'
 import { NO_DEVICE_SLOT } from './core/device.js'
 import type { Logger } from './core/logger.js'
 import type { StateStore } from './core/state.js'
-import { Column, TALLY_STRIDE } from './core/tally.js'
+import { messagesOf, TALLY_STRIDE } from './core/tally.js'
 import { applyDevicesFile, readDevicesFile } from './devices/exchange/devices-file.js'
 import { Identifiers } from './devices/identifiers/identifiers.js'
 import type { LatestValueStore } from './devices/latest-values.js'
@@ -108,7 +108,7 @@ export class Plant {
     for (const { createdAtMs, tallies } of blocks) {
       for (let at = 0; at < tallies.length; at += TALLY_STRIDE) {
         const slot = tallies[at]!
-        const received = tallies[at + 1 + Column.received]!
+        const received = messagesOf(tallies, at)
         if (received > 0 && slot !== NO_DEVICE_SLOT) this.#heard(slot, received, createdAtMs)
       }
     }

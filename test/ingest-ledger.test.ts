@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Counts } from '../src/core/counts.js'
+import { filtered, refused } from '../src/core/judgement.js'
 import type { QualityStage } from '../src/quality/quality.js'
 import { IngestRig, route } from './support/ingest-rig.js'
 
@@ -28,8 +29,8 @@ const sent: fc.Arbitrary<Sent> = fc.record({
 const judging: QualityStage = {
   judge(batch, point) {
     const fate = batch.texts[batch.firstField[point]!]
-    if (fate === 'refuse') return { code: 'refused', message: 'as asked' }
-    return fate === 'filter' ? 'filter' : 'keep'
+    if (fate === 'refuse') return refused('bad_quality', 'as asked')
+    return fate === 'filter' ? filtered('skipped') : 'keep'
   },
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import type { Counts } from '../src/core/counts.js'
+import { filtered, refused } from '../src/core/judgement.js'
 import type { Logger } from '../src/core/logger.js'
 import { silentLogger } from '../src/core/logger.js'
 import type { Decoder } from '../src/decode/decoder.js'
 import { TopicPattern } from '../src/devices/topic-pattern.js'
+import type { Route } from '../src/intake/route.js'
 import type { QualityStage } from '../src/quality/quality.js'
-import type { Route } from '../src/sources.js'
 import { IngestRig, type IngestRigOptions, pointsIn, route } from './support/ingest-rig.js'
 
 const TELEMETRY = route('factory/{site}/{area}/{line}/{device}/telemetry')
@@ -143,6 +144,7 @@ describe('ingest', () => {
         id: 1,
         kind: 'message',
         timeMs: 0,
+        slot: 1,
         reason: { code: 'not_utf8', message: 'the payload is not UTF-8' },
         device: PATH,
         topic: TOPIC,
@@ -176,7 +178,15 @@ describe('ingest', () => {
     }
     const errors: string[] = []
     const logger: Logger = { ...silentLogger, error: (_fields, message) => errors.push(message) }
-    const routes: Route[] = [{ pattern: new TopicPattern('{device}'), decoder, measurement: 'm' }]
+    const routes: Route[] = [
+      {
+        pattern: new TopicPattern('{device}'),
+        topic: '{device}',
+        decoder,
+        decoderName: 'json',
+        measurement: 'm',
+      },
+    ]
     const rig = await start({ routes, logger })
     await rig.send('d', 'x')
     broken = false
@@ -275,8 +285,8 @@ describe('ingest', () => {
     const quality: QualityStage = {
       judge(batch, point) {
         const text = batch.texts[batch.firstField[point]!]!
-        if (text === '1') return 'filter'
-        return text === '2' ? { code: 'too_hot', message: 'above 90 °C' } : 'keep'
+        if (text === '1') return filtered('skipped')
+        return text === '2' ? refused('value_out_of_bounds', 'above 90 °C') : 'keep'
       },
     }
     const rig = await start({ quality })
@@ -288,7 +298,7 @@ describe('ingest', () => {
     const letter = rig.spool.deadLetters.get(1)!
     assert.deepEqual(
       [letter.kind, letter.reason.code, letter.device, letter.clientId],
-      ['line', 'too_hot', PATH, 'plc'],
+      ['line', 'value_out_of_bounds', PATH, 'plc'],
     )
     assert.match(letter.payload.toString(), /^telemetry,.* a=2 1700000000000000000$/)
     const { points, messages } = rig.ledger.totals()
@@ -298,7 +308,7 @@ describe('ingest', () => {
   })
 
   test('a point that quality refused is not the newest value', async () => {
-    const rig = await start({ quality: { judge: () => ({ code: 'x', message: 'y' }) } })
+    const rig = await start({ quality: { judge: () => refused('bad_quality', 'y') } })
     await rig.send(TOPIC, '{"a":1}')
     assert.deepEqual(rig.latest.of(1), [])
   })

@@ -1,6 +1,7 @@
 import type { DeadLettered, DeadLettersState, Letter } from '../src/live/protocol.js'
 import { byId, make, write } from './elements.js'
-import { count, text, timeOfDay } from './language.js'
+import { count, sentence, text, timeOfDay } from './language.js'
+import { meaningOf } from './reasons.js'
 
 export function showLetters({ letters, kept }: DeadLettersState, arrived: DeadLettered): void {
   const since = count(arrived.messages + arrived.points)
@@ -16,9 +17,12 @@ function item(letter: Letter): HTMLElement {
   time.setAttribute('datetime', letter.time)
   const device = make('span', 'letter-device', letter.device === '' ? text('unknownDevice') : letter.device)
   const code = make('code', 'badge bad', letter.reason.code)
+  const meaning = meaningOf(letter.reason.code)
+  const means = meaning === undefined ? [] : [make('p', 'letter-meaning', sentence(meaning))]
   const head = make('div', 'letter-head', '', [time, code])
   return make('li', 'letter', '', [
     head,
+    ...means,
     make('p', 'letter-reason', letter.reason.message),
     make('p', 'muted', '', [device, make('span', 'letter-topic', letter.topic || letter.sink)]),
   ])

@@ -10,11 +10,12 @@ import { causeOf } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { Accept } from '../core/message.js'
 import type { StateStore } from '../core/state.js'
+import { within } from '../core/within.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
 import { type BrokerCounters, ClientFaults } from './client-faults.js'
 import { guard } from './connection.js'
-import { withGrace } from './grace.js'
 import { createHooks } from './hooks.js'
+import { type InnerClient, type OwnPacket, publishOwn, subscribeOwn } from './inner-client.js'
 import { LaneTopics } from './lane-topics.js'
 import { Lanes, type LanesParts } from './lanes.js'
 import { Listener, type ListenerAddress, type ListenerOptions } from './listener.js'
@@ -60,6 +61,7 @@ export interface BrokerOptions {
   readonly maxUnsentBytes?: number
   /** Milliseconds a connection has for its CONNECT; 30,000 when absent. */
   readonly connectTimeoutMs?: number
+  readonly inner?: InnerClient
   /**
    * Wills of clients that were connected when an earlier run ended are published after this many milliseconds, unless
    * their clients are back by then; 60,000 when absent.
@@ -94,6 +96,7 @@ export class Broker {
   readonly #webSockets: WebSocketEntrance
   readonly #listeners: readonly Listener[]
   readonly #connections = new Set<AedesClient>()
+  #isOpen = false
   #closing = false
 
   constructor(options: BrokerOptions) {
@@ -120,8 +123,10 @@ export class Broker {
     unregisterOnlyItself(aedes)
     this.#sessions?.watch(aedes)
     await aedes.listen()
+    this.#isOpen = true
     keepAlive(aedes)
     try {
+      await this.#settings.inner?.start()
       for (const listener of this.#listeners) await listener.start()
     } catch (error) {
       await this.close(0)
@@ -140,6 +145,7 @@ export class Broker {
     const stopped = this.#listeners.map((listener) => listener.stop())
     for (const client of this.#connections) client.pause()
     await this.#drain(graceMs)
+    if (this.#isOpen) await this.#settings.inner?.close()
     for (const client of this.#connections) client.will = null
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
     for (const client of this.#connections) client.close()
@@ -156,6 +162,16 @@ export class Broker {
   handleWebSocket(socket: Duplex, request: IncomingMessage, head: Buffer): void {
     if (this.#closing) socket.destroy()
     else this.#webSockets.handle(socket, request, head)
+  }
+
+  /** Of the gateway itself, as a client would send it. Resolves when it is delivered and, if retained, kept. */
+  publish(packet: OwnPacket): Promise<void> {
+    return publishOwn(this.#aedes, packet)
+  }
+
+  /** Gives messages of a topic to `listener`, the retained one first, until what it resolves to is called. */
+  subscribe(topic: string, listener: (payload: Buffer) => void): Promise<() => Promise<void>> {
+    return subscribeOwn(this.#aedes, this.#persistence, topic, listener)
   }
 
   get connectedClients(): number {
@@ -179,10 +195,15 @@ export class Broker {
   }
 
   async #drain(graceMs: number): Promise<void> {
-    await withGrace(this.#settings.durability.flush(), graceMs)
+    await within(graceMs, this.#settings.durability.flush())
     // The handlers that were called back write their acknowledgements, which leave the process a turn later.
     await turn()
     await turn()
+  }
+
+  /** Other topics than before are telemetry. */
+  telemetryChanged(): void {
+    this.#lanes?.topics.forget()
   }
 
   #newLanes(): Lanes | undefined {

@@ -46,6 +46,11 @@ export class LaneTopics {
     return isSubscribed ? Way.published : Way.lane
   }
 
+  /** What is telemetry has changed. */
+  forget(): void {
+    this.version++
+  }
+
   /** Every subscription of a client that is connected passes the emitter; those that are restored, too. */
   #watch(): void {
     const emitter = this.#emitter

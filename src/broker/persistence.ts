@@ -14,7 +14,7 @@ import { Readable } from 'node:stream'
 import type { Logger } from '../core/logger.js'
 import type { Settled } from '../core/message.js'
 import type { StateStore, Table } from '../core/state.js'
-import { withGrace } from './grace.js'
+import { within } from '../core/within.js'
 import { IncomingIds } from './incoming-ids.js'
 import { Journal } from './journal.js'
 import {
@@ -73,7 +73,7 @@ export class Persistence extends MemoryPersistence {
 
   /** Resolves when all changes so far are on disk, or after `graceMs`; what comes later is not kept. */
   async close(graceMs: number): Promise<void> {
-    await withGrace(this.#journal.flushed(), graceMs)
+    await within(graceMs, this.#journal.flushed())
     this.#journal.stop()
   }
 

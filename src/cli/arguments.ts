@@ -12,6 +12,8 @@ export interface ArgumentParsers {
   qos(text: string): 0 | 1 | 2
   /** An address such as `http://127.0.0.1:8080`, without a slash at its end. */
   httpUrl(text: string): string
+  /** `2h` (before now), `now` or RFC 3339 → as the API takes it. */
+  time(text: string): string
 }
 
 export function argumentParsers({ badArgument }: Texts): ArgumentParsers {
@@ -40,6 +42,11 @@ export function argumentParsers({ badArgument }: Texts): ArgumentParsers {
     httpUrl(text) {
       if (URL.canParse(text) && /^https?:\/\//.test(text)) return text.replace(/\/+$/, '')
       throw new InvalidArgumentError(badArgument.httpUrl)
+    },
+    time(text) {
+      if (/^-?\d{1,12}(ms|s|m|h|d)$/.test(text)) return `-${text.replace(/^-/, '')}`
+      if (text === 'now' || (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)))) return text
+      throw new InvalidArgumentError(badArgument.time)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Check } from '../config/checks.js'
 import { loadConfig } from '../config/load.js'
 import type { GatewayConfig } from '../config/schema.js'
 import { GatewayError } from '../core/errors.js'
+import { mappingsAreSound } from '../decode/mapping/index.js'
 import { refuseExposedAnonymous } from '../security/anonymous.js'
 import type { Context } from './context.js'
 
@@ -24,7 +25,7 @@ const noExposedAnonymous: Check = ({ mqtt }) =>
   })
 
 /** Rules that belong to other parts of the gateway. */
-export const CHECKS: readonly Check[] = [noExposedAnonymous]
+export const CHECKS: readonly Check[] = [noExposedAnonymous, mappingsAreSound]
 
 export function configFile(options: ConfigOption, { packageRoot }: Context): string {
   return options.config ?? join(packageRoot, 'config', 'gateway.yaml')

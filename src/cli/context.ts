@@ -7,6 +7,8 @@ export interface Context {
   readonly terminal: Terminal
   /** Aborted by the first SIGINT or SIGTERM: a command then ends by itself. */
   readonly signal: AbortSignal
+  /** Calls `listener` at each SIGHUP, which asks to read the configuration again. */
+  onHangUp(listener: () => void): void
   /** Folder of the package's own files. */
   readonly packageRoot: string
   readonly version: string

@@ -1,155 +1,38 @@
 import { Argument, Option } from 'commander'
-import { GatewayApi } from './api.js'
 import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
-import type { Context } from './context.js'
-import { count } from './numbers.js'
-import { table } from './table.js'
-import { displayWidth, fit, printable } from './width.js'
-
-export interface DeadLetterListOptions {
-  readonly url: string
-  readonly device?: string
-  readonly reason?: string
-  readonly topic?: string
-  readonly limit: number
-  readonly json?: true
-}
-
-export interface DeadLetterShowOptions {
-  readonly url: string
-  readonly json?: true
-}
-
-interface Letter {
-  readonly id: number
-  readonly kind: 'message' | 'line'
-  readonly time: string
-  readonly device: string
-  readonly topic: string
-  readonly qos: 0 | 1 | 2
-  readonly clientId: string
-  readonly sink: string
-  readonly reason: { readonly code: string; readonly message: string }
-  readonly payload: { readonly encoding: 'utf8' | 'base64'; readonly text: string }
-}
-
-interface Page {
-  readonly items: readonly Letter[]
-  readonly nextCursor?: string | null
-}
-
-const PATH = '/api/v1/dead-letters'
-const PAGE_SIZE = 100
-const SHORTEST_REASON = 20
-
-/** Prints the newest dead letters, one a line. */
-export async function listDeadLetters(options: DeadLetterListOptions, context: Context): Promise<number> {
-  const { texts, terminal, signal } = context
-  const { items, more } = await fetchLetters(new GatewayApi(options.url, signal), options)
-  if (options.json) terminal.out(`${JSON.stringify(items, null, 2)}\n`)
-  else if (items.length === 0) terminal.out(`${texts.deadLetters.none}\n`)
-  else terminal.out(letterTable(items, context))
-  if (more && !options.json) terminal.err(`${texts.deadLetters.more(count(items.length))}\n`)
-  return 0
-}
-
-async function fetchLetters(
-  api: GatewayApi,
-  { device, reason, topic, limit }: DeadLetterListOptions,
-): Promise<{ items: Letter[]; more: boolean }> {
-  const items: Letter[] = []
-  let cursor: string | undefined
-  while (items.length < limit) {
-    const wanted = Math.min(PAGE_SIZE, limit - items.length)
-    const page = await api.get<Page>(PATH, { device, reason, topic, limit: wanted, cursor })
-    items.push(...page.items)
-    if (!page.nextCursor) return { items, more: false }
-    cursor = page.nextCursor
-  }
-  return { items, more: true }
-}
-
-/** The reason is cut to what is left of the line on a terminal, and whole elsewhere. */
-function letterTable(letters: readonly Letter[], { texts, terminal }: Context): string {
-  const words = texts.deadLetters
-  const rows = letters.map(({ id, time, device, topic, sink, reason }) => [
-    String(id),
-    time,
-    device === '' ? topic : device,
-    sink,
-    reason.code,
-    printable(reason.message),
-  ])
-  const titles = [words.id, words.time, words.source, words.sink, words.reason, words.message]
-  const used = Math.max(...[titles, ...rows].map((row) => displayWidth(row.slice(0, -1).join('  ')))) + 2
-  const room = Math.max(SHORTEST_REASON, terminal.columns - used)
-  const fitted = rows.map((row) => [
-    ...row.slice(0, -1),
-    terminal.outIsTty ? fit(row.at(-1)!, room) : row.at(-1)!,
-  ])
-  return table(
-    titles.map((title) => ({ title })),
-    fitted,
-  )
-}
-
-/** Prints all of one dead letter. */
-export async function showDeadLetter(
-  id: number,
-  options: DeadLetterShowOptions,
-  context: Context,
-): Promise<number> {
-  const { texts, terminal, signal } = context
-  const letter = await new GatewayApi(options.url, signal).get<Letter>(`${PATH}/${id}`)
-  if (options.json) {
-    terminal.out(`${JSON.stringify(letter, null, 2)}\n`)
-    return 0
-  }
-  const words = texts.deadLetters
-  const facts: (readonly [string, string])[] = [
-    [words.id, String(letter.id)],
-    [words.time, letter.time],
-    [words.kind, words.kinds[letter.kind]],
-    [words.device, letter.device],
-    [words.topic, letter.topic],
-    ['QoS', String(letter.qos)],
-    [words.client, letter.clientId],
-    [words.sink, letter.sink],
-    [words.reason, `${letter.reason.code}: ${letter.reason.message}`],
-    [words.payload, words.encodings[letter.payload.encoding]],
-  ]
-  const shown = facts.filter(([, value]) => value !== '')
-  const width = Math.max(...shown.map(([name]) => displayWidth(name)))
-  const lines = shown.map(([name, value]) => {
-    return `${name}${' '.repeat(width - displayWidth(name))}  ${printable(value)}\n`
-  })
-  const payload = letter.payload.text.split('\n').map(printable).join('\n')
-  terminal.out(`${lines.join('')}\n${payload}\n`)
-  return 0
-}
+import { addFilterOptions, filterOf } from './dead-letters-filter.js'
+import { type DeadLetterListOptions, listDeadLetters } from './dead-letters-list.js'
+import { type DeadLetterPurgeOptions, purgeDeadLetters } from './dead-letters-purge.js'
+import { type DeadLetterReplayOptions, replayDeadLetters } from './dead-letters-replay.js'
+import { type DeadLetterShowOptions, showDeadLetter } from './dead-letters-show.js'
+import { type DeadLetterSummaryOptions, summariseDeadLetters } from './dead-letters-summary.js'
 
 const DEFAULT_LIMIT = 50
 
 export function addDeadLettersCommand(site: CommandSite): void {
   const { commands } = site.context.texts
-  const examples = ['dead-letters list', 'dead-letters show 17']
+  const examples = [
+    'dead-letters list',
+    'dead-letters show 17',
+    'dead-letters replay --reason malformed --dry-run',
+  ]
   const parent = addCommand(site, 'dead-letters', commands.deadLetters, examples)
   addListCommand({ ...site, parent })
   addShowCommand({ ...site, parent })
+  addReplayCommand({ ...site, parent })
+  addPurgeCommand({ ...site, parent })
+  addSummaryCommand({ ...site, parent })
 }
 
 function addListCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'list', commands.deadLettersList, [
+  const command = addCommand(site, 'list', commands.deadLettersList, [
     'dead-letters list',
     'dead-letters list --device imm-01 --limit 10',
-    'dead-letters list --reason malformed --json',
-  ])
-    .addOption(urlOption(site))
-    .option('--device <device>', options.device)
-    .option('--reason <code>', options.reason)
-    .option('--topic <topic>', options.letterTopic)
+    "dead-letters list --reason malformed --topic 'plant/+/line1/#' --from 2h --json",
+  ]).addOption(urlOption(site))
+  addFilterOptions(command, site)
     .addOption(
       new Option('--limit <count>', options.limit).argParser(parse.positiveInteger).default(DEFAULT_LIMIT),
     )
@@ -167,4 +50,54 @@ function addShowCommand(site: CommandSite): void {
     .action(async (id: number, given: DeadLetterShowOptions) =>
       finish(await showDeadLetter(id, given, context)),
     )
+}
+
+function addReplayCommand(site: CommandSite): void {
+  const { context, parse, finish } = site
+  const { commands, options, deadLetters } = context.texts
+  const toIds = (text: string, before: readonly number[] = []) => [...before, parse.positiveInteger(text)]
+  const command = addCommand(site, 'replay', commands.deadLettersReplay, [
+    'dead-letters replay 17 18',
+    'dead-letters replay --reason malformed --device imm-01 --dry-run',
+    'dead-letters replay --all',
+  ])
+    .addArgument(new Argument('[ids...]', options.letterIds).argParser(toIds))
+    .addOption(urlOption(site))
+  addFilterOptions(command, site)
+    .option('--all', options.allLetters)
+    .option('--dry-run', options.replayDryRun)
+    .addOption(jsonOption(site))
+    .action(async (ids: readonly number[], given: DeadLetterReplayOptions) => {
+      const filters = Object.keys(filterOf(given)).length > 0 || given.all === true
+      if (ids.length === 0 && !filters) command.error(deadLetters.selectSomething)
+      if (ids.length > 0 && filters) command.error(deadLetters.idsAndFilter)
+      finish(await replayDeadLetters(ids, given, context))
+    })
+}
+
+function addPurgeCommand(site: CommandSite): void {
+  const { context, finish } = site
+  const { commands, options, deadLetters } = context.texts
+  const command = addCommand(site, 'purge', commands.deadLettersPurge, [
+    'dead-letters purge --to 30d',
+    'dead-letters purge --reason malformed --device imm-01 --dry-run',
+    'dead-letters purge --reason series_budget --yes',
+  ]).addOption(urlOption(site))
+  addFilterOptions(command, site)
+    .option('--dry-run', options.purgeDryRun)
+    .option('--yes', options.yes)
+    .addOption(jsonOption(site))
+    .action(async (given: DeadLetterPurgeOptions) => {
+      if (Object.keys(filterOf(given)).length === 0) command.error(deadLetters.purgeWhat)
+      finish(await purgeDeadLetters(given, context))
+    })
+}
+
+function addSummaryCommand(site: CommandSite): void {
+  const { context, finish } = site
+  const examples = ['dead-letters summary', 'dead-letters summary --json']
+  addCommand(site, 'summary', context.texts.commands.deadLettersSummary, examples)
+    .addOption(urlOption(site))
+    .addOption(jsonOption(site))
+    .action(async (given: DeadLetterSummaryOptions) => finish(await summariseDeadLetters(given, context)))
 }

@@ -1,4 +1,7 @@
 import type { Counts, SinkStatus } from '../core/counts.js'
+import { REASON_TEXTS } from '../core/reason-texts.js'
+import type { ReasonCode } from '../core/reasons.js'
+import type { CountsByReason } from '../core/views.js'
 import { GatewayApi } from './api.js'
 import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
 import type { Context } from './context.js'
@@ -20,7 +23,7 @@ interface DeviceCounts extends Counts {
 
 export interface LedgerAnswer {
   readonly time: string
-  readonly totals: Counts
+  readonly totals: Counts & { readonly reasons: CountsByReason }
   readonly sinks: readonly SinkStatus[]
   readonly devices: readonly DeviceCounts[]
   readonly nextCursor?: string | null
@@ -56,6 +59,7 @@ export function ledgerText({ totals, sinks, devices }: LedgerAnswer, texts: Text
     return row.path === '' ? { ...row, path: texts.ledger.noDevice } : row
   })
   const parts = [countsTable([{ ...totals, path: texts.ledger.all }, ...rows], texts)]
+  if (Object.keys(totals.reasons).length > 0) parts.push(reasonsTable(totals.reasons, texts))
   if (sinks.length > 0) parts.push(sinkTable(sinks, texts))
   return parts.join('\n')
 }
@@ -78,6 +82,19 @@ function countsTable(rows: readonly DeviceCounts[], { ledger: words }: Texts): s
       ...[points.decoded, points.stored, points.filtered, points.deadLettered, points.pending].map(count),
     ]),
   )
+}
+
+/** What did not simply pass, most of it first. */
+function reasonsTable(reasons: CountsByReason, { ledger: words, language }: Texts): string {
+  const columns: Column[] = [
+    { title: words.reason },
+    { title: words.count, align: 'right' },
+    { title: words.meaning },
+  ]
+  const rows = (Object.entries(reasons) as [ReasonCode, number][])
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, number]) => [code, count(number), REASON_TEXTS[code][language]])
+  return table(columns, rows)
 }
 
 export function sinkTable(sinks: readonly SinkStatus[], { ledger: words, sink: sinkWords }: Texts): string {

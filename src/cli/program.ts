@@ -1,5 +1,6 @@
 import { Command, type Help, Option } from 'commander'
 import { argumentParsers } from './arguments.js'
+import { addCaptureCommand } from './capture.js'
 import { addCheckCommand } from './check.js'
 import type { CommandSite } from './command.js'
 import type { Context } from './context.js'
@@ -8,12 +9,14 @@ import { addDemoCommand } from './demo.js'
 import { addDevicesCommand } from './devices.js'
 import { addFleetCommand } from './fleet.js'
 import { addLedgerCommand } from './ledger.js'
+import { addReloadCommand } from './reload.js'
 import { addResolveCommand } from './resolve.js'
 import { addRunCommand } from './run.js'
 import { addSimulateCommand } from './simulate.js'
 import { addSpoolCommand } from './spool.js'
 import { addTailCommand } from './tail.js'
 import { LANGUAGES, type Texts } from './texts.js'
+import { addTryCommand } from './try.js'
 
 /** The whole command line; `finish` is called with the exit code of the command that ran. */
 export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
@@ -36,6 +39,9 @@ export function createProgram(context: Context, finish: (exitCode: number) => vo
   addRunCommand(site)
   addCheckCommand(site)
   addDemoCommand(site)
+  addCaptureCommand(site)
+  addTryCommand(site)
+  addReloadCommand(site)
   addSimulateCommand(site)
   addTailCommand(site)
   addLedgerCommand(site)

@@ -1,6 +1,10 @@
+import { dirname, resolve } from 'node:path'
+import { causeOf, GatewayError } from '../core/errors.js'
+import type { Logger } from '../core/logger.js'
+import type { Gateway } from '../gateway.js'
 import { CLOSE_WITHIN_MS, endsWithin } from './closing.js'
 import { addCommand, type CommandSite, configOption } from './command.js'
-import { type ConfigOption, loadChecked } from './configuration.js'
+import { type ConfigOption, configFile, loadChecked } from './configuration.js'
 import { type Context, interrupted } from './context.js'
 import { createLogger } from './logger.js'
 
@@ -10,7 +14,14 @@ export async function run(options: ConfigOption, context: Context): Promise<numb
   const config = loadChecked(options, context)
   // Loaded here, so that commands that need no gateway start without its stores.
   const { startGateway } = await import('../gateway.js')
-  const gateway = await startGateway(config, { logger: createLogger(config.log, config.gateway.id) })
+  const logger = createLogger(config.log, config.gateway.id)
+  const directory = dirname(resolve(configFile(options, context)))
+  const gateway = await startGateway(config, {
+    logger,
+    load: () => loadChecked(options, context),
+    directory,
+  })
+  context.onHangUp(() => reload(gateway, logger))
   const { mqtt, http } = gateway.addresses
   terminal.out(`${texts.run.ready(config.gateway.id, mqtt.join('  '), http)}\n`)
   await interrupted(signal)
@@ -18,6 +29,17 @@ export async function run(options: ConfigOption, context: Context): Promise<numb
   const inTime = await endsWithin(gateway.close(), CLOSE_WITHIN_MS)
   terminal.out(`${inTime ? texts.run.closed : texts.run.closeLate}\n`)
   return inTime ? 0 : 1
+}
+
+/** A configuration that is not valid changes nothing, and the log says what is wrong with it. */
+function reload(gateway: Pick<Gateway, 'reload'>, logger: Logger): void {
+  try {
+    gateway.reload()
+  } catch (error) {
+    if (error instanceof GatewayError) logger.error({ code: error.code, action: error.action }, error.message)
+    // A defect of ours, and no reason to end: messages are read as before.
+    else logger.error({ error, cause: causeOf(error) }, 'The configuration could not be reloaded.')
+  }
 }
 
 export function addRunCommand(site: CommandSite): void {

@@ -1,82 +1,5 @@
 import type { Texts } from './texts.js'
-
-const program: Texts['program'] = {
-  description: '工业遥测网关：MQTT 接入，先落盘再确认，写入 InfluxDB 或内嵌存储，计数始终相符。',
-  usage: '用法：',
-  options: '选项：',
-  globalOptions: '全局选项：',
-  commands: '命令：',
-  arguments: '参数：',
-  examples: '示例：',
-  defaultValue: '默认',
-  environment: '环境变量',
-  help: '显示帮助',
-  helpCommand: '显示某个命令的帮助',
-  version: '显示版本',
-  lang: '显示语言：en 或 zh（默认取自 LC_ALL、LANG）',
-}
-
-const commands: Texts['commands'] = {
-  run: '运行网关，直到被停止',
-  check: '检查配置：显示生效的配置，或列出全部错误',
-  simulate: '启动虚拟设备并发布数据',
-  tail: '查看运行中网关的实时数据流',
-  ledger: '显示运行中网关的台账（总计与各设备）',
-  deadLetters: '查看无法解码或无法存储的数据（死信）',
-  deadLettersList: '列出死信，最新的在前',
-  deadLettersShow: '显示一条死信的全部内容',
-  spool: '显示运行中网关磁盘上的积压，以及各存储的进度',
-  resolve: '解析标识（Handle、OID、DID），显示其记录',
-  demo: '运行带有模拟工厂和内嵌存储的网关',
-  devices: '查看、登记和确认运行中网关的设备',
-  devicesList: '列出设备',
-  devicesShow: '显示一台设备的全部信息',
-  devicesImport: '登记表格（YAML 或 CSV）中的设备；全部登记，若表中有错则一台也不登记',
-  devicesExport: '以可导入的表格输出全部设备',
-  devicesConfirm: '确认自动发现的设备',
-  devicesReject: '拒绝设备：其消息不再接收',
-  devicesRemove: '删除设备；再次发来消息时按新设备发现',
-  fleet: '查看虚拟设备群',
-  fleetRegistry: '以可导入的表格输出设备群中的设备',
-}
-
-const options: Texts['options'] = {
-  config: '配置文件（默认：自带的 config/gateway.yaml）',
-  url: '网关地址',
-  json: '以 JSON 输出，供程序使用',
-  fleet: '设备群文件，YAML（默认：自带的 config/fleets/demo.yaml）',
-  broker: 'MQTT 服务器地址',
-  speed: '相对真实时间的倍速',
-  devices: '设备数量（默认：设备群文件中的数量）',
-  duration: '运行时长，例如 60s 或 5m（默认：直到被停止）',
-  qos: '消息的服务质量：0、1 或 2',
-  connections: '设备共用的 MQTT 连接数（默认：每台设备一个）',
-  scope: '工厂/车间/产线/设备 树中的路径；空为全部',
-  topic: '查看内容：counts（计数）、values（数值）、deadLetters（死信）或 presence（在线状态）',
-  interval: '更新间隔，例如 500ms 或 5s',
-  device: '仅此设备（名称或路径）',
-  reason: '仅此原因代码的死信',
-  letterTopic: '仅此 MQTT 主题的死信',
-  limit: '最多显示的条数',
-  letterId: '列表中的编号',
-  identifier: '标识，例如 88.608.8889/87654321',
-  valueType: '仅此类型的值；以句点结尾则包括其下所有类型（可重复）',
-  valueIndex: '仅此索引的值（可重复）',
-  identifierToken: 'identifiers.tokens 中的令牌，用于同时显示私有值',
-  deviceId: '设备的标识 id',
-  deviceIds: '设备的标识 id，可以有多个',
-  table: '表格文件；- 表示标准输入',
-  tableFormat: 'yaml 或 csv（格式）',
-  tableFormatOfFile: 'yaml 或 csv（默认按文件扩展名，否则为 yaml）',
-  dryRun: '只显示将会发生的变化',
-  status: '仅此状态的设备：confirmed（已确认）、discovered（已发现）或 rejected（已拒绝）',
-  discovered: '全部已发现的设备',
-  discoveredScope: '已发现的设备中，仅位于此处或其下的',
-  text: '仅在 id、名称、位置、型号、厂商、标识或标签中含有此文字的设备',
-  label: '仅带有此标签的设备，写作 名称 或 名称=值',
-  sort: '排序：id、name、path、updatedAt 或 lastReceived；-id 为降序（默认按到达顺序）',
-  deviceLimit: '最多显示的设备数',
-}
+import { commands, options, program } from './texts-help-zh.js'
 
 const badArgument: Texts['badArgument'] = {
   duration: '请写数字和单位：500ms、60s、5m 或 1h。',
@@ -84,6 +7,32 @@ const badArgument: Texts['badArgument'] = {
   positiveNumber: '请给出大于 0 的数。',
   qos: '服务质量为 0、1 或 2。',
   httpUrl: '请给出地址，例如 http://127.0.0.1:8080。',
+  time: '请给出距今的时间，例如 2h 或 30d，或 RFC 3339 时间，例如 2026-01-31T08:00:00Z。',
+}
+
+const tryWords: Texts['try'] = {
+  route: '路由',
+  noRoute: '没有路由匹配此主题：按普通 MQTT 消息处理。',
+  noPoints: '没有数据点；消息中的说明已记住。',
+  failed: '错误',
+  filtered: '已过滤',
+  deadLettered: '进入死信',
+  deviceTime: '设备时间',
+  arrivalTime: '到达时间',
+  summary: (messages, failed, unrouted, stored, points) =>
+    `共 ${messages} 条消息：${failed} 条无法读取，${unrouted} 条没有路由；${points} 个数据点中将存储 ${stored} 个。`,
+}
+
+const capture: Texts['capture'] = {
+  done: (messages, file) => `已将 ${messages} 条消息记录到 ${file}。`,
+}
+
+const reload: Texts['reload'] = {
+  nothing: '没有变化。',
+  applied: '从下一条消息起生效：',
+  would: '将从下一条消息起生效：',
+  needRestart: '重新启动网关后才生效：',
+  trial: (messages, changed) => `最近 ${messages} 条消息中，${changed} 条的结果会改变：`,
 }
 
 const ledger: Texts['ledger'] = {
@@ -100,6 +49,9 @@ const ledger: Texts['ledger'] = {
   stored: '已存储',
   filtered: '已过滤',
   pending: '待存储',
+  reason: '原因',
+  count: '数量',
+  meaning: '含义',
 }
 
 const deadLetters: Texts['deadLetters'] = {
@@ -117,7 +69,47 @@ const deadLetters: Texts['deadLetters'] = {
   kind: '类型',
   kinds: { message: '无法解码的消息', line: '无法存储的数据点' },
   payload: '内容',
-  encodings: { utf8: '文本', base64: '字节（base64）' },
+  encodings: { utf8: '文本', base64: '字节（十六进制）' },
+  size: '大小',
+  replayed: (count) => `已重放 ${count}`,
+  refusedAgain: (count, code) => `再次拒绝 ${count}（${code}）`,
+  unroutable: (count) => `主题无匹配路由 ${count}`,
+  skipped: (count) => `无可重放或已不存在 ${count}`,
+  replaying: (done) => `已处理 ${done} 条`,
+  dryRun: '未作任何改动；结果将会是：',
+  outcome: '结果',
+  outcomes: {
+    replayed: '可以重放',
+    refused: '将再次被拒绝',
+    unroutable: '主题无匹配路由',
+    skipped: '无可重放',
+    untried: '数据点，只有重放时才能判定',
+  },
+  points: '数据点',
+  selectSomething: '请给出编号、筛选选项或 --all。',
+  idsAndFilter: '编号与筛选选项只能选其一。',
+  purgeWhat: '请用选项选定要清除的死信，例如 --reason 或 --to。',
+  purgeAsk: (count, size) => `永久清除 ${count} 条死信（${size}）？[y/N] `,
+  purgeYes: 'y',
+  purgeUnasked: '未清除：请在终端上确认，或加上 --yes。',
+  purgeKept: '未清除。',
+  purged: (count, size) => `已清除 ${count} 条死信（${size}）`,
+  wouldPurge: (count, size) => `将清除 ${count} 条死信（${size}）`,
+  title: '死信',
+  count: '数量',
+  onDisk: '磁盘占用',
+  oldest: '最旧',
+  newest: '最新',
+  held: '等待出生证书或名称',
+  removed: '被动删除',
+  removedBy: {
+    byAge: '超过保留时间',
+    byBytes: '超过磁盘占用上限',
+    byHeldBytes: '等待中的死信过大',
+    byHeldPerDevice: '单个设备等待中的死信过多',
+  },
+  purgedCount: '人工清除',
+  lettersAndBytes: (count, size) => `${count}（${size}）`,
 }
 
 export const zh: Texts = {
@@ -126,6 +118,9 @@ export const zh: Texts = {
   commands,
   options,
   badArgument,
+  capture,
+  try: tryWords,
+  reload,
   ledger,
   deadLetters,
   sink: {

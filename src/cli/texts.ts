@@ -1,86 +1,8 @@
+import { commands, options, program } from './texts-help.js'
 import { zh } from './texts-zh.js'
 
 export const LANGUAGES = ['en', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
-
-const program = {
-  description:
-    'Industrial telemetry gateway: MQTT in, on disk before the acknowledgement, InfluxDB or an embedded store, counts that add up.',
-  usage: 'Usage:',
-  options: 'Options:',
-  globalOptions: 'Global options:',
-  commands: 'Commands:',
-  arguments: 'Arguments:',
-  examples: 'Examples:',
-  defaultValue: 'default',
-  environment: 'env',
-  help: 'show this help',
-  helpCommand: 'show the help of a command',
-  version: 'show the version',
-  lang: 'language of what is shown: en or zh (default: by LC_ALL, LANG)',
-}
-
-const commands = {
-  run: 'run the gateway until it is stopped',
-  check: 'check a configuration, and show the one in force or every violation',
-  simulate: 'let virtual equipment publish',
-  tail: 'follow the live stream of a running gateway',
-  ledger: 'show the counts of a running gateway, per device and in total',
-  deadLetters: 'look at what could not be decoded or stored',
-  deadLettersList: 'list dead letters, the newest first',
-  deadLettersShow: 'show all of one dead letter',
-  spool: 'show what waits on the disk of a running gateway, and how far each sink is',
-  resolve: 'show what an identifier (Handle, OID, DID) stands for',
-  demo: 'run a gateway with a simulated factory and an embedded store',
-  devices: 'see, register and confirm the devices of a running gateway',
-  devicesList: 'list devices',
-  devicesShow: 'show all of one device',
-  devicesImport: 'register the devices of a table, YAML or CSV; all of them or, with a mistake in it, none',
-  devicesExport: 'write all devices as a table that can be imported',
-  devicesConfirm: 'confirm devices that were discovered',
-  devicesReject: 'reject devices: their messages are refused',
-  devicesRemove: 'remove devices; one that speaks again is discovered anew',
-  fleet: 'look into a fleet of virtual equipment',
-  fleetRegistry: 'write the devices of a fleet as a table that can be imported',
-}
-
-const options = {
-  config: 'configuration file (default: the shipped config/gateway.yaml)',
-  url: 'address of the gateway',
-  json: 'as JSON, for programs',
-  fleet: 'fleet file, YAML (default: the shipped config/fleets/demo.yaml)',
-  broker: 'address of the MQTT broker',
-  speed: 'times as fast as real time',
-  devices: 'number of devices (default: those of the fleet)',
-  duration: 'stop after this time, such as 60s or 5m (default: run until stopped)',
-  qos: 'quality of service of the messages: 0, 1 or 2',
-  connections: 'MQTT connections that the devices share (default: one each)',
-  scope: 'path in the tree site/area/line/device; empty for all',
-  topic: 'what to follow: counts, values, deadLetters or presence',
-  interval: 'time between updates, such as 500ms or 5s',
-  device: 'only this device, by name or path',
-  reason: 'only letters with this reason code',
-  letterTopic: 'only letters of this MQTT topic',
-  limit: 'letters at the most',
-  letterId: 'id, as in the list',
-  identifier: 'identifier, such as 88.608.8889/87654321',
-  valueType: 'only values of this type; with a period at its end, of all types below it (repeatable)',
-  valueIndex: 'only the value of this index (repeatable)',
-  identifierToken: 'token of identifiers.tokens, to see private values too',
-  deviceId: 'id of the device',
-  deviceIds: 'ids of the devices',
-  table: 'file with the table, or - for standard input',
-  tableFormat: 'yaml or csv',
-  tableFormatOfFile: 'yaml or csv (default: by the ending of the file, else yaml)',
-  dryRun: 'only say what would change',
-  status: 'only devices that are confirmed, discovered or rejected',
-  discovered: 'all devices that are discovered',
-  discoveredScope: 'of the discovered ones, those at or below this place',
-  text: 'only devices with this text in their id, names, place, model, vendor, identifier or labels',
-  label: 'only devices with this label, as name or name=value',
-  sort: 'id, name, path, updatedAt or lastReceived; -id for descending (default: order of arrival)',
-  deviceLimit: 'devices at the most',
-}
 
 const badArgument = {
   duration: 'Write a number and a unit: 500ms, 60s, 5m or 1h.',
@@ -88,6 +10,33 @@ const badArgument = {
   positiveNumber: 'Give a number above 0.',
   qos: 'The quality of service is 0, 1 or 2.',
   httpUrl: 'Give an address such as http://127.0.0.1:8080.',
+  time: 'Give a time before now such as 2h or 30d, or RFC 3339 such as 2026-01-31T08:00:00Z.',
+}
+
+const tryWords = {
+  route: 'route',
+  noRoute: 'No route matches this topic: ordinary MQTT traffic.',
+  noPoints: 'No points; what the message says is remembered.',
+  failed: 'error',
+  filtered: 'left out',
+  deadLettered: 'dead-lettered',
+  deviceTime: 'time of the device',
+  arrivalTime: 'time of arrival',
+  summary: (messages: string, failed: string, unrouted: string, stored: string, points: string) =>
+    `${messages} messages: ${failed} could not be read, ${unrouted} without a route; ${stored} of ${points} points would be stored.`,
+}
+
+const capture = {
+  done: (messages: string, file: string) => `${messages} messages captured in ${file}.`,
+}
+
+const reload = {
+  nothing: 'Nothing has changed.',
+  applied: 'In force from the next message on:',
+  would: 'Would be in force from the next message on:',
+  needRestart: 'Takes effect only when the gateway is started again:',
+  trial: (messages: string, changed: string) =>
+    `Of the newest ${messages} messages, ${changed} would become something else:`,
 }
 
 const ledger = {
@@ -104,6 +53,9 @@ const ledger = {
   stored: 'stored',
   filtered: 'filtered',
   pending: 'pending',
+  reason: 'reason',
+  count: 'count',
+  meaning: 'what it means',
 }
 
 const deadLetters = {
@@ -121,7 +73,47 @@ const deadLetters = {
   kind: 'kind',
   kinds: { message: 'message that could not be decoded', line: 'point that could not be stored' },
   payload: 'payload',
-  encodings: { utf8: 'text', base64: 'bytes, as base64' },
+  encodings: { utf8: 'text', base64: 'bytes, in hexadecimal' },
+  size: 'size',
+  replayed: (count: string) => `replayed ${count}`,
+  refusedAgain: (count: string, code: string) => `refused again ${count} (${code})`,
+  unroutable: (count: string) => `no route takes their topic ${count}`,
+  skipped: (count: string) => `nothing to replay, or gone ${count}`,
+  replaying: (done: string) => `${done} letters so far`,
+  dryRun: 'Nothing was changed; this is what would be:',
+  outcome: 'outcome',
+  outcomes: {
+    replayed: 'would be replayed',
+    refused: 'would be refused again',
+    unroutable: 'no route takes its topic',
+    skipped: 'nothing to replay',
+    untried: 'a point, which only a replay can judge',
+  },
+  points: 'points',
+  selectSomething: 'Name letters by their ids, or give options that select them, or --all.',
+  idsAndFilter: 'Give either ids or options that select letters.',
+  purgeWhat: 'Give options that select what to purge, such as --reason or --to.',
+  purgeAsk: (count: string, size: string) => `Purge ${count} letters (${size}) for good? [y/N] `,
+  purgeYes: 'y',
+  purgeUnasked: 'Nothing was purged: answer on a terminal, or give --yes.',
+  purgeKept: 'Nothing was purged.',
+  purged: (count: string, size: string) => `${count} letters purged (${size})`,
+  wouldPurge: (count: string, size: string) => `${count} letters (${size}) would be purged`,
+  title: 'dead letters',
+  count: 'letters',
+  onDisk: 'on disk',
+  oldest: 'oldest',
+  newest: 'newest',
+  held: 'waiting for a birth or a name',
+  removed: 'removed, as it had to be',
+  removedBy: {
+    byAge: 'too old',
+    byBytes: 'too many bytes',
+    byHeldBytes: 'too many bytes waiting',
+    byHeldPerDevice: 'too many waiting of a device',
+  },
+  purgedCount: 'purged by operators',
+  lettersAndBytes: (count: string, size: string) => `${count} (${size})`,
 }
 
 /** What the commands say, in English; the other languages have the same shape. */
@@ -131,6 +123,9 @@ export const en = {
   commands,
   options,
   badArgument,
+  capture,
+  try: tryWords,
+  reload,
   ledger,
   deadLetters,
   sink: {

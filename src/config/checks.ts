@@ -1,5 +1,7 @@
 import { productionIsSound } from './checks-production.js'
+import { qualityIsSound } from './checks-quality.js'
 import { breaksWithinShifts, oneShiftOfNamePerDay, shiftsApart } from './checks-shifts.js'
+import { placesAreUnique } from './checks-sparkplug.js'
 import type { GatewayConfig } from './schema.js'
 import type { Violation } from './violation.js'
 
@@ -56,6 +58,20 @@ function fieldOnlyForValue({ routes }: GatewayConfig): Violation[] {
   })
 }
 
+const DOCUMENT_DECODERS: ReadonlySet<string> = new Set(['json', 'cbor', 'msgpack'])
+const KEYS_OF_DOCUMENTS = ['compression', 'maxInflatedBytes', 'expression', 'mapping'] as const
+
+function documentKeysForDocuments({ routes }: GatewayConfig): Violation[] {
+  return routes.flatMap((route, at) => {
+    if (DOCUMENT_DECODERS.has(route.decoder)) return []
+    const given = KEYS_OF_DOCUMENTS.filter((key) => route[key] !== undefined)
+    return given.map((key) => ({
+      path: `routes[${at}].${key}`,
+      message: `is for the decoders json, cbor and msgpack; this route has ${route.decoder}`,
+    }))
+  })
+}
+
 function passwordWithUser({ sinks }: GatewayConfig): Violation[] {
   return sinks.flatMap((sink, at) => {
     if (sink.type !== 'influxdb' || sink.version !== 1) return []
@@ -92,6 +108,7 @@ export const CHECKS: readonly Check[] = [
   onePortEach,
   clientCertificatesNeedAuthority,
   fieldOnlyForValue,
+  documentKeysForDocuments,
   passwordWithUser,
   oneFileEach,
   spoolSizes,
@@ -99,4 +116,6 @@ export const CHECKS: readonly Check[] = [
   oneShiftOfNamePerDay,
   breaksWithinShifts,
   productionIsSound,
+  qualityIsSound,
+  placesAreUnique,
 ]

@@ -69,6 +69,22 @@ function timeZone(value: string): string | undefined {
   }
 }
 
+const OFFSET = /^[+-](?:[01]\d|2[0-3]):[0-5]\d$/
+
+function zoneOrOffset(value: string): string | undefined {
+  if (OFFSET.test(value) || timeZone(value) === undefined) return undefined
+  return 'must be the IANA name of a time zone, such as Asia/Shanghai, or an offset such as +08:00'
+}
+
+function regularExpression(value: string): string | undefined {
+  try {
+    new RegExp(value, 'u')
+    return undefined
+  } catch (error) {
+    return `is no regular expression: ${(error as Error).message}`
+  }
+}
+
 function resolverUrl(value: string): string | undefined {
   const fault = 'must be an address such as https://resolver.example'
   if (!URL.canParse(value) || !/^https?:\/\//i.test(value)) return fault
@@ -80,7 +96,9 @@ function resolverUrl(value: string): string | undefined {
 export const FORMATS = {
   origin,
   'topic-pattern': topicPattern,
+  'regular-expression': regularExpression,
   'resolver-url': resolverUrl,
   'store-url': storeUrl,
   'time-zone': timeZone,
+  'zone-or-offset': zoneOrOffset,
 } as const satisfies Record<string, Fault>

@@ -1,4 +1,5 @@
 import { ConfigSchema } from './schema.js'
+import { withDefinitions } from './shared-definitions.js'
 
 type Node = Readonly<Record<string, unknown>>
 
@@ -8,13 +9,13 @@ type Node = Readonly<Record<string, unknown>>
  */
 export function jsonSchema(): Node {
   const { type, properties, additionalProperties } = forWriting(ConfigSchema) as Node
-  return {
+  return withDefinitions({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Linegate configuration',
     type,
     properties,
     additionalProperties,
-  }
+  })
 }
 
 function forWriting(node: unknown): unknown {
@@ -34,7 +35,11 @@ function withoutDefaulted(node: Node): Node {
   if (!Array.isArray(node.required) || typeof node.properties !== 'object') return node
   const properties = node.properties as Record<string, Node>
   const { required: all, ...rest } = node
-  const required = (all as string[]).filter((key) => properties[key]?.default === undefined)
+  const required = (all as string[]).filter((key) => {
+    // The decoder of a route may be that of its preset.
+    const mayComeFromPreset = key === 'decoder' && properties.preset !== undefined
+    return properties[key]?.default === undefined && !mayComeFromPreset
+  })
   return required.length === 0 ? rest : { ...rest, required }
 }
 
@@ -42,7 +47,7 @@ const VARIABLE = { type: 'string', pattern: '^\\$\\{.+\\}$' }
 
 function withVariables(node: Node): Node {
   const { type, minimum, maximum, ...rest } = node
-  if (type !== 'integer' && type !== 'boolean') return node
-  const plain = type === 'integer' ? { type, minimum, maximum } : { type }
+  if (type !== 'integer' && type !== 'number' && type !== 'boolean') return node
+  const plain = type === 'boolean' ? { type } : { type, minimum, maximum }
   return { ...rest, anyOf: [plain, VARIABLE] }
 }

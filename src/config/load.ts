@@ -13,8 +13,8 @@ export interface LoadOptions extends Omit<ValidateOptions, 'baseDirectory'> {
 }
 
 /**
- * Reads a configuration file: YAML, variables of the environment, schema, checks. Reads that one file and does no
- * other I/O.
+ * Reads a configuration file: YAML, variables of the environment, presets, schema, checks. Reads that
+ * file and those of the presets that its routes name, and does no other I/O.
  * @throws {GatewayError} LG_CONFIG_UNREADABLE
  * @throws {ConfigInvalidError} LG_CONFIG_INVALID with all violations and their places in the file
  */
@@ -27,9 +27,10 @@ export function loadConfig(file: string, options: LoadOptions = {}): GatewayConf
     violations: missing,
   } = substitute(source.value ?? {}, options.environment ?? process.env)
   convertTexts(value, paths)
-  const violations = [...missing, ...violationsOf(value, options.checks ?? [], missing)]
+  const baseDirectory = dirname(resolve(file))
+  const violations = [...missing, ...violationsOf(value, options.checks ?? [], missing, baseDirectory)]
   if (violations.length > 0) throw new ConfigInvalidError(file, inOrderOfFile(violations, source))
-  return finish(value, { ...options, baseDirectory: dirname(resolve(file)) })
+  return finish(value, { ...options, baseDirectory })
 }
 
 function read(file: string): string {
@@ -40,10 +41,15 @@ function read(file: string): string {
   }
 }
 
-function inOrderOfFile(violations: readonly Violation[], source: YamlSource): Violation[] {
+/** With their places; those of presets come last. */
+export function inOrderOfFile(violations: readonly Violation[], source: YamlSource): Violation[] {
   const located = violations.map((violation) => ({
     ...violation,
-    ...source.locate(parsePath(violation.path)),
+    ...(violation.file === undefined ? source.locate(parsePath(violation.path)) : {}),
   }))
-  return located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  // Those of presets come last.
+  const own = (violation: Violation) => Number(violation.file !== undefined)
+  return located.sort(
+    (a, b) => own(a) - own(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  )
 }

@@ -1,4 +1,5 @@
 import { ConfigSchema } from './schema.js'
+import { SAME_AS_QUALITY } from './schema-quality.js'
 
 type Node = Readonly<Record<string, unknown>>
 
@@ -26,7 +27,7 @@ function sectionReference(name: string, section: Node): string {
   rows.delete(name)
   const caseCount = new Set([...rows.values()].flatMap(({ cases }) => cases)).size
   const lines = [...rows.values()]
-    .filter(({ path }) => !path.endsWith('[]'))
+    .filter(({ path }) => !path.endsWith('[]') && !path.endsWith('.*'))
     .map((row) => tableLine(row, caseCount))
   const isList = section.type === 'array'
   const fallback = isList ? `\n\nDefault: \`${JSON.stringify(section.default)}\`` : ''
@@ -54,9 +55,15 @@ function collect(at: Position, schema: Node, rows: Map<string, Row>): void {
   if (at.required && !row.requiredBy.includes(title)) row.requiredBy.push(title)
   for (const value of allowed(schema)) row.values.add(value)
   rows.set(path, row)
+  if (schema.$comment === SAME_AS_QUALITY) return
+  // A section that a page of its own describes.
+  if (schema.$comment !== undefined) return
   const required = (schema.required ?? []) as string[]
   for (const [key, child] of Object.entries((schema.properties ?? {}) as Record<string, Node>)) {
     collect({ path: `${path}.${key}`, title, required: required.includes(key) }, child, rows)
+  }
+  for (const child of Object.values((schema.patternProperties ?? {}) as Record<string, Node>)) {
+    if (child.properties !== undefined) collect({ path: `${path}.*`, title, required: false }, child, rows)
   }
   if (schema.items !== undefined) {
     collect({ path: `${path}[]`, title, required: false }, schema.items as Node, rows)
@@ -102,6 +109,7 @@ const UNITS: readonly (readonly [suffix: string, unit: string])[] = [
 function typeOf({ path, schema, values }: Row): string {
   if (values.size > 0) return [...values].map(code).join(' ')
   if (schema.type === 'integer') return `${unitOf(path)}${boundsOf(schema)}`
+  if (schema.type === 'number') return 'number'
   if (schema.type === 'boolean') return '`true` `false`'
   if (schema.type === 'array') return 'list'
   if (schema.type === 'object') return 'section'

@@ -3,13 +3,16 @@
  * with it, editors complete with it (config/schema.json), docs/configuration.md is generated from it.
  */
 import Type, { type Static } from 'typebox'
+import { DeadLetters } from './schema-dead-letters.js'
 import { Devices } from './schema-devices.js'
 import { Identifiers } from './schema-identifiers.js'
 import { Mqtt } from './schema-mqtt.js'
 import { CLOSED, SECTION, text, wholeNumber } from './schema-parts.js'
+import { Quality } from './schema-quality.js'
 import { Routes } from './schema-routes.js'
 import { Shifts } from './schema-shifts.js'
 import { Sinks } from './schema-sinks.js'
+import { Sparkplug } from './schema-sparkplug.js'
 
 const MIB = 1_048_576
 
@@ -138,8 +141,11 @@ export const ConfigSchema = Type.Object(
     mqtt: Mqtt,
     http: Http,
     routes: Routes,
+    quality: Quality,
+    sparkplug: Sparkplug,
     sinks: Sinks,
     spool: Spool,
+    deadLetters: DeadLetters,
     live: Live,
     devices: Devices,
     shifts: Shifts,
@@ -159,6 +165,8 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
 export type GatewayConfig = DeepReadonly<Static<typeof ConfigSchema>>
 export type ListenerConfig = GatewayConfig['mqtt']['listeners'][number]
 export type RouteConfig = GatewayConfig['routes'][number]
+export type QualityConfig = GatewayConfig['quality']
+export type SparkplugConfig = GatewayConfig['sparkplug']
 export type SinkConfig = GatewayConfig['sinks'][number]
 export type InfluxSinkConfig = Extract<SinkConfig, { readonly type: 'influxdb' }>
 export type DuckDbSinkConfig = Extract<SinkConfig, { readonly type: 'duckdb' }>

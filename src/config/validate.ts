@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { GatewayError } from '../core/errors.js'
 import { CHECKS, type Check } from './checks.js'
+import { applyPresets } from './presets.js'
 import type { GatewayConfig } from './schema.js'
 import { soundParts } from './sound-parts.js'
 import { misreadTexts, validateSchema } from './validator.js'
@@ -12,7 +13,7 @@ export class ConfigInvalidError extends GatewayError {
 
   constructor(file: string, violations: readonly Violation[]) {
     const listed = violations.map((violation) => `  ${describeViolation(violation)}`).join('\n')
-    super('LG_CONFIG_INVALID', { file, count: violations.length, violations: listed })
+    super('LG_CONFIG_INVALID', { file, count: violations.length, violations, listed })
     this.violations = violations
   }
 }
@@ -32,18 +33,29 @@ export interface ValidateOptions {
  */
 export function parseConfig(input: unknown = {}, options: ValidateOptions = {}): GatewayConfig {
   const tree = structuredClone(input)
-  const violations = violationsOf(tree, options.checks ?? [])
+  const baseDirectory = options.baseDirectory ?? options.workingDirectory
+  const violations = violationsOf(tree, options.checks ?? [], [], baseDirectory)
   if (violations.length > 0) throw new ConfigInvalidError('The configuration', violations)
   return finish(tree, options)
 }
 
-/** Fills the defaults into `tree`, in place, and returns all that is wrong with it, apart from `known`. */
+/**
+ * Fills what presets say and the defaults into `tree`, in place, and returns all that is wrong with it, apart from `known`.
+ */
 export function violationsOf(
   tree: unknown,
   checks: readonly Check[],
   known: readonly Violation[] = [],
+  baseDirectory: string = process.cwd(),
 ): Violation[] {
   dropEmptySections(tree)
+  const presets = applyPresets(tree, baseDirectory)
+  const unresolved = presets.unresolved.map((path) => ({ path, message: '' }))
+  const found = violationsBeside(tree, checks, [...known, ...unresolved])
+  return [...presets.violations, ...found.map((violation) => presets.place(violation))]
+}
+
+function violationsBeside(tree: unknown, checks: readonly Check[], known: readonly Violation[]): Violation[] {
   const knownPaths = new Set(known.map(({ path }) => path))
   const faults = validateSchema(tree).filter(({ path }) => !knownPaths.has(formatPath(path)))
   const faulty = [...faults.map(({ path }) => path), ...known.map(({ path }) => parsePath(path))]

@@ -1,7 +1,14 @@
-import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv'
+import {
+  Ajv,
+  type AnySchema,
+  type ErrorObject,
+  type SchemaValidateFunction,
+  type ValidateFunction,
+} from 'ajv'
 import { explain, type Fault, pathOf } from './explain.js'
 import { FORMATS } from './formats.js'
 import { ConfigSchema } from './schema.js'
+import { PresetSchema } from './schema-preset.js'
 import type { Path } from './violation.js'
 
 /** No two entries of a list have the same value under the key; reported at the later of the two. */
@@ -20,7 +27,7 @@ const uniqueBy: SchemaValidateFunction = (key: string, entries: unknown[]) => {
 }
 
 function createAjv(): Ajv {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true })
+  const ajv = new Ajv({ allowUnionTypes: true, allErrors: true, useDefaults: true, verbose: true })
   ajv.addKeyword({
     keyword: 'uniqueBy',
     type: 'array',
@@ -34,11 +41,30 @@ function createAjv(): Ajv {
   return ajv
 }
 
-const validate = createAjv().compile(ConfigSchema)
+/** Compiled when it is first asked for: that takes longer than most commands that need none. */
+function compiled(schema: AnySchema): () => ValidateFunction {
+  let validate: ValidateFunction | undefined
+  return () => {
+    validate ??= createAjv().compile(schema)
+    return validate
+  }
+}
+
+const configValidator = compiled(ConfigSchema)
+const presetValidator = compiled(PresetSchema)
 
 /** Fills the defaults into `config`, in place, and returns what is wrong with it. */
 export function validateSchema(config: unknown): Fault[] {
-  validate(config)
+  return faultsOf(configValidator(), config)
+}
+
+/** The same for a preset. */
+export function validatePreset(preset: unknown): Fault[] {
+  return faultsOf(presetValidator(), preset)
+}
+
+function faultsOf(validate: ValidateFunction, value: unknown): Fault[] {
+  validate(value)
   const faults = new Map<string, Fault>()
   for (const fault of (validate.errors ?? []).flatMap(explain)) {
     faults.set(`${fault.path.join('/')} ${fault.message}`, fault)
@@ -48,7 +74,9 @@ export function validateSchema(config: unknown): Fault[] {
 
 /** Values that the schema wanted to be something else than text, with what they could mean. */
 export function misreadTexts(config: unknown): { path: Path; value: number | boolean }[] {
-  validate(config)
+  // A copy: what presets say must come before the defaults.
+  const validate = configValidator()
+  validate(structuredClone(config))
   return (validate.errors ?? []).flatMap((error) => {
     const value = typeof error.data === 'string' ? meaningOf(error.data) : undefined
     return value !== undefined && wants(error, value) ? [{ path: pathOf(error), value }] : []

@@ -7,6 +7,8 @@ export interface Violation {
   /** Where in the file, both from 1; absent for a configuration that did not come from a file. */
   readonly line?: number
   readonly column?: number
+  /** The file, where it is not that of the configuration but of a preset. */
+  readonly file?: string
 }
 
 export type Path = readonly string[]
@@ -31,7 +33,7 @@ export function parsePath(text: string): Path {
 }
 
 /** `path: message`, with the place in the file where it is known. */
-export function describeViolation({ path, message, line, column }: Violation): string {
+export function describeViolation({ path, message, line, column, file }: Violation): string {
   const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`
-  return `${path === '' ? 'file' : path}: ${message}${place}`
+  return `${file === undefined ? '' : `${file}: `}${path === '' ? 'file' : path}: ${message}${place}`
 }

@@ -13,7 +13,9 @@ export interface Block {
   /** InfluxDB line protocol, nanosecond precision, each line ended by `\n`. May be empty. */
   readonly lines: Buffer
   /** Ledger changes, `TALLY_STRIDE` words a device. */
-  readonly tallies: Uint32Array
+  readonly tallies: Int32Array
+  /** Ledger changes by reason, `REASON_STRIDE` words each. */
+  readonly reasons: Int32Array
 }
 
 /** A point that a sink refused for good, found while settling a block. */

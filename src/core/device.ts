@@ -17,5 +17,8 @@ export interface Device {
 export const LEVELS = ['site', 'area', 'line', 'device'] as const
 export type Level = (typeof LEVELS)[number]
 
+/** Where a topic or a payload says that a device is; '' for a level that it does not name. */
+export type TopicLevels = Readonly<Record<Level, string>>
+
 /** Messages that belong to no device (no route matches their topic) are counted in this slot. */
 export const NO_DEVICE_SLOT = 0

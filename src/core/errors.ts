@@ -11,14 +11,42 @@ interface ErrorRow {
 /** Every error that the gateway raises on purpose: a stable code, what happened, what to do. See docs/errors.md. */
 export const ERRORS = {
   LG_CONFIG_INVALID: {
-    message: '{file} has {count} violation(s):\n{violations}',
+    message: '{file} has {count} violation(s):\n{listed}',
     action: 'Correct the keys listed; docs/configuration.md describes each.',
     exitCode: 2,
+    httpStatus: 422,
   },
   LG_CONFIG_UNREADABLE: {
     message: 'Cannot read the configuration {file}: {cause}',
     action: 'Check the path and its permissions, or leave --config out to use the defaults.',
     exitCode: 2,
+    httpStatus: 422,
+  },
+  LG_CAPTURE_INVALID: {
+    message: 'Line {line} of {file} is no captured message: {cause}.',
+    action:
+      'Record it again with "linegate capture", or correct the line; docs/try-and-reload.md has the format.',
+    exitCode: 2,
+  },
+  LG_CAPTURE_UNREADABLE: {
+    message: 'Cannot read {file}: {cause}',
+    action: 'Check the path and its permissions.',
+    exitCode: 2,
+  },
+  LG_CAPTURE_FAILED: {
+    message: 'Cannot capture to {file}: {cause}',
+    action: 'Check the path, its permissions and the space on its disk, and the topic filters.',
+    exitCode: 1,
+  },
+  LG_TRY_INPUT_MISSING: {
+    message: 'It is not told which message to try.',
+    action: 'Give either --topic and --payload, or --capture.',
+    exitCode: 2,
+  },
+  LG_RELOAD_UNAVAILABLE: {
+    message: 'This gateway was given its configuration by a program, and has no file to read again.',
+    action: 'Start it with "linegate run", or change the configuration in that program.',
+    httpStatus: 409,
   },
   LG_FLEET_INVALID: {
     message: '{file} has {count} violation(s):\n{violations}',
@@ -230,6 +258,16 @@ export const ERRORS = {
     message: 'There is no dead letter {id}.',
     action: 'GET /api/v1/dead-letters lists them.',
     httpStatus: 404,
+  },
+  LG_DEAD_LETTERS_NOT_REMOVED: {
+    message: 'The dead letters were not removed, as the disk does not take the change: {cause}',
+    action: 'Free space on the disk of gateway.dataDirectory, or check the disk; then ask again.',
+    httpStatus: 503,
+  },
+  LG_REPLAY_UNAVAILABLE: {
+    message: 'This server replays no dead letters.',
+    action: 'Ask the gateway that takes the messages in.',
+    httpStatus: 503,
   },
   LG_HANDLE_INVALID: {
     message: '"{handle}" is not an identifier: it {cause}.',

@@ -71,7 +71,18 @@ export function encodePoint(batch: PointBatch, p: number, series: string, timeNs
     line += `${separator}${escapeName(batch.names[f]!)}=${encodeValue(batch.types[f]!, batch.texts[f]!)}`
     separator = ','
   }
+  if (batch.clockFaults[p] !== '') line += clockFault(batch, p)
   return `${line} ${timeNs}\n`
+}
+
+/** Field of points whose time was replaced: what is wrong with the clock of the device. */
+export const CLOCK_FAULT_FIELD = 'clock_fault'
+
+/** Left out where the device sends a field of that name. */
+function clockFault(batch: PointBatch, p: number): string {
+  const end = batch.firstField[p + 1]!
+  for (let f = batch.firstField[p]!; f < end; f++) if (batch.names[f] === CLOCK_FAULT_FIELD) return ''
+  return `,${CLOCK_FAULT_FIELD}=${quoteString(batch.clockFaults[p]!)}`
 }
 
 function encodeValue(type: FieldType, text: string): string {

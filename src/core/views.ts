@@ -1,6 +1,10 @@
 import type { Counts, SinkStatus } from './counts.js'
 import type { StoredDeadLetter } from './dead-letter.js'
 import type { Device } from './device.js'
+import type { ReasonCode } from './reasons.js'
+
+/** Counts by reason; those that are 0 are left out. */
+export type CountsByReason = Readonly<Partial<Record<ReasonCode, number>>>
 
 /** What readers of the counts need: live streams, HTTP, metrics. Counts are of what is on disk. */
 export interface LedgerView {
@@ -9,6 +13,8 @@ export interface LedgerView {
   totals(): Counts
   counts(slot: number): Counts
   sum(slots: Iterable<number>): Counts
+  /** Of one device, of several, or of all: what did not simply pass, or did not pass as it came. */
+  reasons(slots?: Iterable<number>): CountsByReason
   /** Epoch milliseconds of the last block with a message of the device; 0 if there was none since the ledger began. */
   lastReceivedMs(slot: number): number
 }
@@ -40,23 +46,49 @@ export interface LatestValues {
   of(slot: number): LatestValue[]
 }
 
-export interface DeadLetterQuery {
+/** Each narrows the letters. */
+export interface DeadLetterFilter {
+  /** A device: its path, or the last level of it. */
+  readonly device?: string
+  /** Devices, beside `device`, by their slots; the index that they have is made use of. */
+  readonly slots?: readonly number[]
+  readonly reason?: string
+  /** A topic, or a topic filter with `+` and `#`. */
+  readonly topic?: string
+  /** Any of these, each as `topic`. */
+  readonly topics?: readonly string[]
+  /** Epoch milliseconds, inclusive. */
+  readonly fromMs?: number
+  /** Epoch milliseconds, exclusive. */
+  readonly toMs?: number
+}
+
+export interface DeadLetterQuery extends DeadLetterFilter {
   /** Only letters with a greater id; for paging from the oldest. */
   readonly afterId?: number
   /** Only letters with a smaller id; for paging from the newest. */
   readonly beforeId?: number
   readonly newestFirst?: boolean
-  /** A device path or name, a reason code, a topic; each narrows the list. */
-  readonly device?: string
-  readonly reason?: string
-  readonly topic?: string
   readonly limit: number
 }
 
+/** What a search found before it came to its limit. */
+export interface DeadLetterScan {
+  readonly letters: StoredDeadLetter[]
+  /** The last id that was looked at: `beforeId` or `afterId` of what comes next; undefined at the end. */
+  readonly next: number | undefined
+}
+
 export interface DeadLetterView {
-  /** Id of the newest letter on disk, 0 without any. */
+  /** Changes with every change of the letters. */
+  readonly revision: number
+  /** The greatest id that a letter on disk has or had, 0 without any. */
   readonly lastId: number
   readonly count: number
+  /** What the letters take on disk. */
+  readonly bytes: number
+  /** Looks at `maxScanned` letters at the most. */
+  scan(query: DeadLetterQuery, maxScanned: number): DeadLetterScan
   list(query: DeadLetterQuery): StoredDeadLetter[]
   get(id: number): StoredDeadLetter | undefined
 }

@@ -1,5 +1,6 @@
 import { detached, LONG_TEXT } from '../core/detached.js'
 import { DecodeError } from './decoder.js'
+import { textPlace } from './text-place.js'
 
 export const TAB = 9
 export const NEWLINE = 10
@@ -130,7 +131,9 @@ export class JsonReader {
 
   fail(what: string, at = this.at): never {
     const found = at < this.text.length ? JSON.stringify(this.text[at]) : 'the end'
-    throw new DecodeError('malformed', `JSON: ${what} at character ${at + 1}, found ${found}`)
+    const place = textPlace(this.text, at)
+    const where = `at character ${at + 1}, found ${found} (line ${place.line}, column ${place.column})`
+    throw new DecodeError('malformed', `JSON: ${what} ${where}`, undefined, place)
   }
 
   #cut(start: number, end: number): string {

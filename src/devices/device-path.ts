@@ -1,4 +1,4 @@
-import type { TopicLevels } from './topic-pattern.js'
+import type { TopicLevels } from '../core/device.js'
 
 /**
  * The levels that are known, joined by `/`. A client id that stands for the device may contain one itself: it is

@@ -6,11 +6,10 @@
  * Rows that an earlier version wrote hold the four levels alone: they are devices that were discovered, and are given an
  * id each time they are read, until they are written.
  */
-import { LEVELS } from '../core/device.js'
+import { LEVELS, type TopicLevels } from '../core/device.js'
 import type { DeviceRecord } from '../core/registry.js'
 import { isEmpty, newRecord } from './device-record.js'
 import { type Entry, NO_ADDRESSES } from './entry.js'
-import type { TopicLevels } from './topic-pattern.js'
 
 type Row = Partial<DeviceRecord> & Partial<Pick<Entry, 'former'>>
 

@@ -4,7 +4,7 @@ import { pathOf } from './device-path.js'
 import { discoveredRecord, freeId } from './device-record.js'
 import { decodeLastSlot, isEntry, RowReader } from './device-row.js'
 import { deviceOf, type Entry, NO_ADDRESSES } from './entry.js'
-import type { TopicLevels } from './topic-pattern.js'
+import type { TopicLevels } from '../core/device.js'
 
 /** Not a slot: where the table has the highest slot ever given. */
 export const LAST_SLOT_KEY = 0

@@ -20,7 +20,7 @@
  * Recovery. None is needed: a transaction is there or not. Of two rows that claim the same id or place, which only a crash
  * right after such a failure can leave, the lower slot, which is the older device, has it.
  */
-import type { Device } from '../core/device.js'
+import type { Device, TopicLevels } from '../core/device.js'
 import { causeOf, GatewayError } from '../core/errors.js'
 import type { DeviceChange, DeviceRecord } from '../core/registry.js'
 import type { StateStore, Table } from '../core/state.js'
@@ -36,7 +36,6 @@ import { LAST_SLOT_KEY, loadDevices } from './loading.js'
 import { type Draft, type IdentifierHolder, Placement, type StatedRow, stepsOf } from './placement.js'
 import { invalidRows, refuseChanged, refuseInvalid } from './refusals.js'
 import { stepsBack } from './taking-back.js'
-import type { TopicLevels } from './topic-pattern.js'
 import { DeviceTree } from './tree.js'
 
 export class DeviceRegistry implements DeviceDirectory {
@@ -130,6 +129,11 @@ export class DeviceRegistry implements DeviceDirectory {
   /** Called after the tree has the change, once for each device, synchronously. */
   onChange(listener: (change: DeviceChange) => void): void {
     this.#listeners.push(listener)
+  }
+
+  /** The device with the address of these levels, if there is one. */
+  deviceFor(levels: TopicLevels): Device | undefined {
+    return this.#lookup.get(this.#lookup.slotOfAddress(pathOf(levels)) ?? 0)
   }
 
   /** The device with the address of these levels. `isNew`: it is not on disk; `persist` must join the block that mentions it. */

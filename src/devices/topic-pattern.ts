@@ -1,7 +1,4 @@
-import { LEVELS, type Level } from '../core/device.js'
-
-/** The named levels of a topic; '' where the pattern does not name one. */
-export type TopicLevels = Readonly<Record<Level, string>>
+import { LEVELS, type Level, type TopicLevels } from '../core/device.js'
 
 /**
  * A topic pattern: literal levels, `{site}` `{area}` `{line}` `{device}` (one level, named), `+` (one level), and

@@ -47,6 +47,11 @@ export interface CheckpointerParts {
   readonly spool: Spool
   readonly ledger: Ledger
   readonly intervalMs: number
+  /**
+   * Blocks younger than this are kept, settled or not: what a crash kept from being acknowledged is sent again, and is
+   * recognised by them. 0 when absent.
+   */
+  readonly keepMs?: number
   readonly logger: Logger
 }
 
@@ -57,16 +62,18 @@ export class Checkpointer {
   readonly #spool: Spool
   readonly #ledger: Ledger
   readonly #intervalMs: number
+  readonly #keepMs: number
   readonly #diskTrouble: DiskTrouble
   #revision = -1
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor({ spool, ledger, intervalMs, logger }: CheckpointerParts) {
+  constructor({ spool, ledger, intervalMs, keepMs = 0, logger }: CheckpointerParts) {
     this.#spool = spool
     this.#ledger = ledger
     this.#intervalMs = intervalMs
+    this.#keepMs = keepMs
     this.#diskTrouble = new DiskTrouble(logger, {})
   }
 
@@ -99,10 +106,13 @@ export class Checkpointer {
     }, delayMs)
   }
 
-  /** Blocks up to here are of no use to the ledger any more. */
+  /** Blocks up to here are of no use any more, to the ledger or to what is sent again. */
   get #limit(): number {
     const { appliedThrough, settledThrough } = this.#ledger.checkpoint
-    return Math.min(appliedThrough, settledThrough)
+    const limit = Math.min(appliedThrough, settledThrough)
+    // Whoever stops properly has acknowledged what it accepted; and a full spool needs the room.
+    if (this.#keepMs === 0 || this.#closed || this.#spool.isFull) return limit
+    return Math.min(limit, this.#spool.lastBefore(Date.now() - this.#keepMs))
   }
 
   async #checkpoint(): Promise<void> {
@@ -126,7 +136,7 @@ export function recover(spool: Spool, ledger: Ledger, primarySink: string): void
   const { appliedThrough, settledThrough } = ledger.checkpoint
   for (let sequence = appliedThrough + 1; sequence <= spool.lastSequence; sequence++) {
     const read = spool.read(sequence)
-    if (read !== undefined) ledger.apply(sequence, read.block.createdAtMs, read.block.tallies)
+    if (read !== undefined) ledger.apply(read.block)
   }
   const through = spool.cursors.of(primarySink).sequence
   const rejections = spool.rejections.between(primarySink, settledThrough, through)

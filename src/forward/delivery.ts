@@ -39,7 +39,7 @@ export class Delivery {
     if (verdict?.kind === 'stored') return true
     if (verdict?.kind === 'rejected') return this.#isolate(run, blocks, outcome, verdict.reason)
     if (this.#parts.wish(run.first) === 'closing') return false
-    for (const block of blocks) outcome.dropBlock(block)
+    for (const block of blocks) outcome.dropBlock(block, 'spool_dropped')
     outcome.dropped(pointsOf(blocks), run)
     return true
   }
@@ -123,7 +123,7 @@ function wholeBatch(spoolId: string, run: BlockRun, blocks: readonly Block[]): S
 }
 
 function loseDamaged(block: Block, outcome: Outcome): void {
-  outcome.dropBlock(block)
+  outcome.dropBlock(block, 'block_damaged')
   if (block.points > 0) outcome.damaged(block)
 }
 

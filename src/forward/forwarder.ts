@@ -251,7 +251,7 @@ export class Forwarder {
   }
 
   async #deliver(run: BlockRun): Promise<void> {
-    const outcome = new Outcome(run, this.name, this.#parts.devices)
+    const outcome = new Outcome(run, { name: this.name, primary: this.#parts.primary }, this.#parts.devices)
     const ticket = this.#queue.enter(run)
     if (await this.#delivery.deliver(run, outcome)) this.#queue.end(ticket, outcome)
   }

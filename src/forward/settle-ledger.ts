@@ -14,7 +14,7 @@ export function settleLedger(
 ): void {
   const { settledThrough } = ledger.checkpoint
   for (const { sequence, tallies } of blocks) ledger.settle(sequence, tallies)
-  for (const { sequence, slot, count } of rejections) {
-    if (sequence > settledThrough) ledger.reject(slot, count)
+  for (const { sequence, slot, count, reason } of rejections) {
+    if (sequence > settledThrough) ledger.reject(slot, count, reason)
   }
 }

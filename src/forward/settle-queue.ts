@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.js'
 /** What is kept of a block until it is settled. */
 export interface SettledBlock {
   readonly sequence: number
-  readonly tallies: Uint32Array
+  readonly tallies: Int32Array
 }
 
 /** The place of a run in the order of settling. */

@@ -51,9 +51,24 @@ export const ListedDevice = Type.Object({
 })
 export type ListedDevice = Static<typeof ListedDevice>
 
+const Clock = Type.Object(
+  {
+    state: Type.Enum(['unknown', 'ok', 'behind', 'ahead', 'unset']),
+    skewMs: Type.Number({
+      description: 'Milliseconds that it is ahead of the gateway, negative: behind; estimated.',
+    }),
+    samples: Type.Integer({ description: 'Points with a time since the gateway started.' }),
+  },
+  { description: 'The clock of the device, by the times in its points.' },
+)
+
 /** A device by itself. */
 export const DeviceAnswer = Type.Object({
   ...ListedDevice.properties,
+  clock: Type.Optional(Clock),
+  series: Type.Optional(
+    Type.Integer({ description: 'Measurement, tag set and field make one; quality.budget bounds them.' }),
+  ),
   addresses: Type.Array(DevicePath, {
     description: 'Its place, then the places that it had before, the newest first.',
   }),
@@ -75,7 +90,16 @@ export function listedDevice(views: HttpViews, slot: number, record: DeviceRecor
 }
 
 export function deviceAnswer(views: HttpViews, slot: number, record: DeviceRecord): DeviceAnswer {
-  return { ...listedDevice(views, slot, record), addresses: [...views.registry.addresses(slot)] }
+  return {
+    ...listedDevice(views, slot, record),
+    ...qualityOf(views, slot),
+    addresses: [...views.registry.addresses(slot)],
+  }
+}
+
+function qualityOf({ quality }: HttpViews, slot: number) {
+  if (quality === undefined) return {}
+  return { clock: { ...quality.skews.of(slot) }, series: quality.series.ofDevice(slot) }
 }
 
 function presenceOf({ presence }: HttpViews, slot: number, { status }: DeviceRecord) {

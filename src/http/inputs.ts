@@ -1,19 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '../core/logger.js'
+import type { ReloadReport } from '../core/reload.js'
+import type { LetterTrial, Replaying } from '../core/replay.js'
 import type { Sink } from '../core/sink.js'
-import type {
-  DeadLetterView,
-  DeviceDirectory,
-  LatestValues,
-  LedgerView,
-  SinkStatuses,
-} from '../core/views.js'
+import type { Trial, TrialMessage } from '../core/trial.js'
+import type { DeviceDirectory, LatestValues, LedgerView, SinkStatuses } from '../core/views.js'
 import type { Identifiers } from '../devices/identifiers/identifiers.js'
 import type { NetworkingView } from '../devices/networking/figures.js'
 import type { PresenceView } from '../devices/presence/presence-view.js'
 import type { ProductionView } from '../devices/production/view.js'
 import type { DeviceRegistry } from '../devices/registry.js'
+import type { ClockSkew } from '../quality/time/clock-skew.js'
+import type { DeadLetters } from '../spool/dead-letters.js'
 import type { SpoolStatus } from '../spool/spool.js'
 
 /** Takes over the socket of an upgrade request, or answers with an error and ends it. */
@@ -28,6 +27,39 @@ export interface About {
   readonly startedAtMs: number
   /** Where devices publish, such as `mqtt://127.0.0.1:1883`; known once the broker listens. */
   readonly mqttUrls: () => readonly string[]
+}
+
+/** What takes dead letters in again, or tries it. */
+export interface LetterReplay {
+  readonly replaying: Replaying
+  /** A trial by the present configuration. */
+  readonly trial: () => LetterTrial
+}
+
+/** What quality knows of devices. */
+export interface QualityView {
+  /** Of the clock of a device. */
+  readonly skews: { of(slot: number): ClockSkew }
+  /** Series: measurement, tag set and field. */
+  readonly series: { readonly count: number; ofDevice(slot: number): number }
+}
+
+/** What the Sparkplug host has met and done, as its metrics are labelled. */
+export type SparkplugEvent =
+  | 'births'
+  | 'deaths'
+  | 'staleDeaths'
+  | 'gaps'
+  | 'gapsClosed'
+  | 'rebirthRequests'
+  | 'unpublished'
+
+/** What tries messages. */
+export interface Trials {
+  /** By the configuration in force, or by one whose sections `routes` and `quality` are these, as YAML. */
+  of(yaml?: string): Trial
+  /** The newest messages that came in, oldest first. */
+  recent(count: number): readonly TrialMessage[]
 }
 
 /** What the routes read, and change. */
@@ -45,7 +77,17 @@ export interface HttpViews {
   readonly identifiers?: Identifiers
   /** Absent in a server that counts nothing. */
   readonly production?: ProductionView
-  readonly deadLetters: DeadLetterView
+  readonly deadLetters: DeadLetters
+  /** Absent in a server that takes no messages in. */
+  readonly replay?: LetterReplay
+  /** Absent in a gateway that was given its configuration by a program. */
+  readonly reloads?: { reload(): ReloadReport; preview(): ReloadReport }
+  /** Absent in a server that takes no messages in. */
+  readonly trials?: Trials
+  /** Absent in a server that takes no messages in. */
+  readonly quality?: QualityView
+  /** Absent where no route is Sparkplug. */
+  readonly sparkplug?: { readonly counters: Readonly<Record<SparkplugEvent, number>> }
   readonly sinks: SinkStatuses
   /** Sinks that answer history; the first one answers when a request names none. */
   readonly stores: readonly HistoryStore[]

@@ -18,6 +18,7 @@ export const LetterJson = Type.Object({
   }),
   time: Time,
   device: DevicePath,
+  slot: Type.Integer({ minimum: 0, description: 'Where the ledger counts it; 0 where no device is known.' }),
   topic: Type.String(),
   qos: Type.Integer({ minimum: 0, maximum: 2 }),
   clientId: Type.String(),
@@ -27,15 +28,35 @@ export const LetterJson = Type.Object({
 })
 export type LetterJson = Static<typeof LetterJson>
 
+const { payload: _, ...Head } = LetterJson.properties
+
+export const WholeLetterJson = Type.Object({
+  ...Head,
+  payload: Type.Object({
+    ...Payload.properties,
+    base64: Type.String({ description: 'The payload, whatever it is.' }),
+    hex: Type.Optional(Type.String({ description: 'Of a payload that is not text.' })),
+  }),
+})
+export type WholeLetterJson = Static<typeof WholeLetterJson>
+
+export function toWholeLetterJson(letter: StoredDeadLetter): WholeLetterJson {
+  const { payload, ...head } = toLetterJson(letter)
+  const base64 = letter.payload.toString('base64')
+  const hex = payload.encoding === 'utf8' ? {} : { hex: letter.payload.toString('hex') }
+  return { ...head, payload: { ...payload, base64, ...hex } }
+}
+
 /** @param maxBytes of the payload that are shown. */
 export function toLetterJson(letter: StoredDeadLetter, maxBytes = Number.POSITIVE_INFINITY): LetterJson {
-  const { id, kind, timeMs, device, topic, qos, clientId, sink, reason, payload } = letter
+  const { id, kind, timeMs, device, slot, topic, qos, clientId, sink, reason, payload } = letter
   const { code, message } = reason
   return {
     id,
     kind,
     time: new Date(timeMs).toISOString(),
     device,
+    slot,
     topic,
     qos,
     clientId,

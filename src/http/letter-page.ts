@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import type { DeadLetterQuery, DeadLetterView } from '../core/views.js'
+import type { DeadLetterFilter, DeadLetterView } from '../core/views.js'
 import { type LetterJson, toLetterJson } from './letter-json.js'
 
-/** Ids looked at in one go. Reading is synchronous, and between two goes the gateway takes messages. */
-const WINDOW_IDS = 1_000
+/** Letters looked at in one go. Reading is synchronous, and between two goes the gateway takes messages. */
+const SCANNED_AT_ONCE = 1_000
 /** Letters held in memory at once; each can be as large as a packet. */
 const PIECE_LETTERS = 32
-/** Ids looked at for one page. */
-const MAX_SCANNED_IDS = 100_000
+/** Letters looked at for one page; those that an index leaves out do not count. */
+const MAX_SCANNED = 100_000
 /** Of a payload, in a list. */
 const MAX_PAYLOAD_BYTES = 1_024
 
@@ -17,29 +17,26 @@ export interface LetterPage {
   readonly beforeId: number | undefined
 }
 
-export type LetterFilter = Pick<DeadLetterQuery, 'device' | 'reason' | 'topic'>
-
 /**
  * The letters below `beforeId` that pass the filter, newest first, `limit` at the most. A filter that few letters pass
  * ends the page early, with its cursor, so that no request reads the whole table.
  */
 export async function readLetterPage(
-  letters: DeadLetterView,
-  filter: LetterFilter,
+  letters: Pick<DeadLetterView, 'scan'>,
+  filter: DeadLetterFilter,
   beforeId: number,
   limit: number,
 ): Promise<LetterPage> {
   const items: LetterJson[] = []
-  const lowest = Math.max(1, beforeId - MAX_SCANNED_IDS)
-  let before = beforeId
-  while (before > lowest) {
+  let before: number | undefined = beforeId
+  for (let left = MAX_SCANNED; before !== undefined && left > 0; left -= SCANNED_AT_ONCE) {
     const wanted = Math.min(PIECE_LETTERS, limit - items.length)
-    const afterId = Math.max(lowest - 1, before - WINDOW_IDS - 1)
-    const piece = letters.list({ ...filter, beforeId: before, afterId, newestFirst: true, limit: wanted })
-    for (const letter of piece) items.push(toLetterJson(letter, MAX_PAYLOAD_BYTES))
-    before = piece.length === wanted ? piece.at(-1)!.id : afterId + 1
+    const query = { ...filter, beforeId: before, newestFirst: true, limit: wanted }
+    const piece = letters.scan(query, SCANNED_AT_ONCE)
+    for (const letter of piece.letters) items.push(toLetterJson(letter, MAX_PAYLOAD_BYTES))
+    before = piece.next
     if (items.length === limit) break
     await setImmediate()
   }
-  return { items, beforeId: before > 1 ? before : undefined }
+  return { items, beforeId: before }
 }

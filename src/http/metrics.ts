@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { MessageCounts, PointCounts, SinkStatus } from '../core/counts.js'
+import type { CountsByReason } from '../core/views.js'
+import type { RemovalCause } from '../spool/letters/removals.js'
 import type { HttpViews } from './inputs.js'
 
 /** They list every open connection on the main thread at each scrape; the numbers of clients are metrics of ours. */
@@ -12,6 +14,17 @@ const COSTLY = [
   'nodejs_active_requests',
   'nodejs_active_requests_total',
 ]
+
+const REASONS_HELP =
+  'Messages and points that did not simply pass, or not as they came; falls when letters are replayed.'
+
+const CAUSES: Readonly<Record<RemovalCause, string>> = {
+  byAge: 'age',
+  byBytes: 'bytes',
+  byHeldBytes: 'held_bytes',
+  byHeldPerDevice: 'held_per_device',
+  purged: 'purged',
+}
 
 type Labels = Readonly<Record<string, string>>
 
@@ -29,6 +42,8 @@ export class Metrics {
     this.#views = views
     this.#describeGateway()
     this.#describeLedger()
+    this.#describeDeadLetters()
+    this.#describeSparkplug()
     this.#describeSinks()
     this.#describeSpool()
   }
@@ -55,12 +70,16 @@ export class Metrics {
     info.set({ gateway: about.gatewayId, version: about.version }, 1)
     this.#read('linegate_ready', 'Whether messages are accepted.', () => (isReady() ? 1 : 0))
     this.#read('linegate_devices', 'Devices known, rejected ones included.', () => registry.count)
+    const { quality } = this.#views
+    if (quality !== undefined) {
+      this.#read('linegate_series', 'Series: measurement, tag set and field.', () => quality.series.count)
+    }
     this.#read('linegate_mqtt_clients', 'MQTT clients connected.', () => connections.mqtt())
     this.#read('linegate_live_connections', 'Operators connected to /live.', () => connections.live())
   }
 
   #describeLedger(): void {
-    const { ledger, deadLetters } = this.#views
+    const { ledger } = this.#views
     const messages = this.#counter('linegate_messages_total', 'Messages received, by what became of them.', [
       'outcome',
     ])
@@ -69,14 +88,52 @@ export class Metrics {
       'Points that are settled, by what became of them.',
       ['outcome'],
     )
+    const reasons = this.#gauge('linegate_reasons', REASONS_HELP, ['reason'])
     const pending = this.#gauge('linegate_points_pending', 'Points that the primary sink has not settled.')
     this.#readers.push(() => {
       const totals = ledger.totals()
       setOutcomes(messages, messageOutcomes(totals.messages))
       setOutcomes(points, pointOutcomes(totals.points))
       pending.set(totals.points.pending)
+      setReasons(reasons, ledger.reasons())
     })
+  }
+
+  #describeDeadLetters(): void {
+    const { deadLetters, replay } = this.#views
     this.#read('linegate_dead_letters', 'Dead letters kept on disk.', () => deadLetters.count)
+    this.#read('linegate_dead_letters_bytes', 'What they take on disk.', () => deadLetters.bytes)
+    const removed = this.#counter(
+      'linegate_dead_letters_removed_total',
+      'Dead letters removed without a replay.',
+      ['cause'],
+    )
+    const replayed = this.#counter(
+      'linegate_dead_letters_replayed_total',
+      'Replays, by what became of them.',
+      ['outcome'],
+    )
+    this.#readers.push(() => {
+      removed.reset()
+      for (const [cause, { count }] of Object.entries(deadLetters.removed)) {
+        removed.inc({ cause: CAUSES[cause as RemovalCause] }, count)
+      }
+      const { replayed: decoded = 0, refusedAgain = 0, unroutable = 0 } = replay?.replaying.counts ?? {}
+      setOutcomes(replayed, { decoded, refused: refusedAgain, unroutable })
+    })
+  }
+
+  #describeSparkplug(): void {
+    const { sparkplug } = this.#views
+    if (sparkplug === undefined) return
+    const events = this.#counter('linegate_sparkplug_events_total', 'What the Sparkplug host met and did.', [
+      'event',
+    ])
+    this.#readers.push(() => {
+      events.reset()
+      for (const [name, count] of Object.entries(sparkplug.counters))
+        events.inc({ event: snakeCase(name) }, count)
+    })
   }
 
   #describeSinks(): void {
@@ -132,6 +189,15 @@ export class Metrics {
   #counter(name: string, help: string, labelNames: string[]): Counter {
     return new Counter({ name, help, labelNames, registers: [this.#registry] })
   }
+}
+
+function setReasons(gauge: Gauge, reasons: CountsByReason): void {
+  gauge.reset()
+  for (const [reason, count] of Object.entries(reasons)) gauge.set({ reason }, count)
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function setOutcomes(counter: Counter, outcomes: Readonly<Record<string, number>>): void {

@@ -14,6 +14,7 @@ export const Violation = Type.Object({
   column: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Of a CSV row, or the character of a YAML line.' }),
   ),
+  file: Type.Optional(Type.String({ description: 'Where it is not in what was sent, but in a preset.' })),
 })
 export type Violation = Static<typeof Violation>
 

@@ -1,5 +1,6 @@
 /** Parts of the API's schemas that more than one route uses. */
 import { Type } from 'typebox'
+import { REASONS } from '../core/reasons.js'
 
 const MAX_TEXT = 1_024
 
@@ -44,6 +45,11 @@ export const Messages = Type.Object(
 export const Points = Type.Object(
   { decoded: Count, stored: Count, filtered: Count, deadLettered: Count, pending: Count },
   { description: 'decoded = stored + filtered + deadLettered + pending; stored by the primary sink' },
+)
+
+export const Reasons = Type.Partial(
+  Type.Object(Object.fromEntries(Object.keys(REASONS).map((code) => [code, Type.Integer()]))),
+  { description: 'What did not simply pass, or did not pass as it came, by reason; what is 0 is left out.' },
 )
 
 export const SinkLine = Type.Object({

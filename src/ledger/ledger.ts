@@ -1,11 +1,11 @@
 /**
  * The ledger: per device, counts that always add up (core/tally.ts names the columns).
  *
- * Format. Table `ledger`: page number → 256 device rows of ten f64 (host order, little endian on every platform that
+ * Format. Table `ledger`: page number → 256 device rows of eleven f64 (host order, little endian on every platform that
  * Node and LMDB run on), which is the memory the counts are kept in; `checkpoint` → the sequences that the pages
- * include, as JSON {appliedThrough, settledThrough}.
+ * include, as JSON {appliedThrough, settledThrough}. Counts by reason have a table of their own (reason-counts.ts).
  *
- *     page p │ row of slot 256 p │ row of slot 256 p + 1 │ …      row │ 8 tally columns │ stored │ last received, ms │
+ *     page p │ row of slot 256 p │ row of slot 256 p + 1 │ …      row │ 9 tally columns │ stored │ last received, ms │
  *
  * Invariants. Memory holds exactly the blocks and settlements that are on disk. A checkpoint writes the pages that
  * changed, with the sequences that they include, in the transaction that removes those blocks from the spool.
@@ -13,10 +13,13 @@
  * Recovery. Pages + the tallies of the blocks after `appliedThrough` + the settlements after `settledThrough`, all of
  * which are still in the spool. Therefore a change of the ledger is durable exactly when its block or its cursor is.
  */
+import type { Block } from '../core/block.js'
 import type { Counts } from '../core/counts.js'
+import { REASONS, type ReasonCode } from '../core/reasons.js'
 import type { StateStore, Table } from '../core/state.js'
-import { Column, TALLY_COLUMNS, TALLY_STRIDE } from '../core/tally.js'
-import type { LedgerView } from '../core/views.js'
+import { Column, messagesOf, TALLY_COLUMNS, TALLY_STRIDE } from '../core/tally.js'
+import type { CountsByReason, LedgerView } from '../core/views.js'
+import { ReasonCounts } from './reason-counts.js'
 
 const ROWS = 256
 /** Behind the columns of a tally: points that the primary sink stored. */
@@ -25,6 +28,13 @@ const STORED = STORED_COLUMN
 const LAST_RECEIVED = TALLY_COLUMNS + 1
 const STRIDE = TALLY_COLUMNS + 2
 const CHECKPOINT = 'checkpoint'
+
+/** Of pages that were written before messages that are carried were counted: rows without that column. */
+const FORMER_STRIDE = STRIDE - 1
+const FORMER_PAGE_BYTES = ROWS * FORMER_STRIDE * 8
+
+/** What of a block concerns the ledger. */
+export type LedgerBlock = Pick<Block, 'sequence' | 'createdAtMs' | 'tallies' | 'reasons'>
 
 export interface Checkpoint {
   /** Blocks up to this one are in the pages. */
@@ -50,6 +60,7 @@ export interface FollowedLedger extends LedgerView {
 
 export class Ledger implements FollowedLedger {
   readonly #table: Table
+  readonly #reasons: ReasonCounts
   readonly #pages: Float64Array[] = []
   readonly #dirty = new Set<number>()
   readonly #totals = new Float64Array(STRIDE)
@@ -60,6 +71,7 @@ export class Ledger implements FollowedLedger {
 
   constructor(state: StateStore) {
     this.#table = state.table('ledger')
+    this.#reasons = new ReasonCounts(state)
     for (const { key, value } of this.#table.entries()) {
       if (key === CHECKPOINT) this.#restore(JSON.parse(value.toString()) as Checkpoint)
       else this.#load(Number(key), value)
@@ -74,19 +86,20 @@ export class Ledger implements FollowedLedger {
     return { appliedThrough: this.#appliedThrough, settledThrough: this.#settledThrough }
   }
 
-  /** Adds a block's tallies. Blocks come in order; one that is already included changes nothing. */
-  apply(sequence: number, createdAtMs: number, tallies: Uint32Array): void {
+  /** Adds a block's changes. Blocks come in order; one that is already included changes nothing. */
+  apply({ sequence, createdAtMs, tallies, reasons }: LedgerBlock): void {
     if (sequence <= this.#appliedThrough) return
     this.#appliedThrough = sequence
     this.#revision++
     for (let at = 0; at < tallies.length; at += TALLY_STRIDE) this.#applyRow(tallies, at, createdAtMs)
+    this.#reasons.apply(reasons)
   }
 
   /**
    * Adds what the primary sink's settling of a block means: every point that the block let through is stored.
    * `reject` takes back those that were refused.
    */
-  settle(sequence: number, tallies: Uint32Array): void {
+  settle(sequence: number, tallies: Int32Array): void {
     if (sequence <= this.#settledThrough) return
     this.#settledThrough = sequence
     this.#revision++
@@ -95,8 +108,9 @@ export class Ledger implements FollowedLedger {
     }
   }
 
-  reject(slot: number, count: number): void {
+  reject(slot: number, count: number, reason: ReasonCode): void {
     this.#revision++
+    this.#reasons.add(slot, REASONS[reason], count)
     this.#add(slot, STORED, -count)
     this.#add(slot, Column.pointsDeadLettered, count)
   }
@@ -121,6 +135,10 @@ export class Ledger implements FollowedLedger {
     return toCounts(sum)
   }
 
+  reasons(slots?: Iterable<number>): CountsByReason {
+    return slots === undefined ? this.#reasons.totals() : this.#reasons.sum(slots)
+  }
+
   lastReceivedMs(slot: number): number {
     return this.#pages[Math.floor(slot / ROWS)]?.[(slot % ROWS) * STRIDE + LAST_RECEIVED] ?? 0
   }
@@ -141,15 +159,17 @@ export class Ledger implements FollowedLedger {
       this.#table.put(number, Buffer.from(Buffer.from(this.#pages[number]!.buffer)))
     }
     this.#dirty.clear()
+    this.#reasons.write()
     this.#table.put(CHECKPOINT, Buffer.from(JSON.stringify(this.checkpoint)))
   }
 
   /** After a checkpoint that did not reach the disk: every page is written again with the next one. */
   rewriteAll(): void {
     for (let number = 0; number < this.#pages.length; number++) this.#dirty.add(number)
+    this.#reasons.rewriteAll()
   }
 
-  #applyRow(tallies: Uint32Array, at: number, createdAtMs: number): void {
+  #applyRow(tallies: Int32Array, at: number, createdAtMs: number): void {
     const slot = tallies[at]!
     const page = this.#pageOf(slot)
     const row = (slot % ROWS) * STRIDE
@@ -158,7 +178,7 @@ export class Ledger implements FollowedLedger {
       page[row + column]! += count
       this.#totals[column]! += count
     }
-    if (tallies[at + 1 + Column.received]! > 0) page[row + LAST_RECEIVED] = createdAtMs
+    if (messagesOf(tallies, at) > 0) page[row + LAST_RECEIVED] = createdAtMs
     if (this.#follower !== undefined) tell(this.#follower, tallies, at)
   }
 
@@ -183,7 +203,8 @@ export class Ledger implements FollowedLedger {
 
   #load(number: number, record: Buffer): void {
     const page = this.#pageOf(number * ROWS)
-    record.copy(Buffer.from(page.buffer))
+    if (record.length === FORMER_PAGE_BYTES) widen(record, page)
+    else record.copy(Buffer.from(page.buffer))
     this.#dirty.delete(number)
     for (let row = 0; row < page.length; row += STRIDE) {
       for (let column = 0; column <= STORED; column++) this.#totals[column]! += page[row + column]!
@@ -191,17 +212,26 @@ export class Ledger implements FollowedLedger {
   }
 }
 
-function tell(follower: LedgerFollower, tallies: Uint32Array, at: number): void {
+function widen(record: Buffer, page: Float64Array): void {
+  for (let row = 0; row < ROWS; row++) {
+    for (let column = 0; column < FORMER_STRIDE; column++) {
+      const at = column < Column.carried ? column : column + 1
+      page[row * STRIDE + at] = record.readDoubleLE((row * FORMER_STRIDE + column) * 8)
+    }
+  }
+}
+
+function tell(follower: LedgerFollower, tallies: Int32Array, at: number): void {
   const slot = tallies[at]!
   for (let column = 0; column < TALLY_COLUMNS; column++) {
     const count = tallies[at + 1 + column]!
-    if (count > 0) follower.added(slot, column, count)
+    if (count !== 0) follower.added(slot, column, count)
   }
-  if (tallies[at + 1 + Column.received]! > 0) follower.heard(slot)
+  if (messagesOf(tallies, at) > 0) follower.heard(slot)
 }
 
 /** Points of a tally row that go to the sinks. */
-export function pointsForSinks(tallies: Uint32Array, at: number): number {
+export function pointsForSinks(tallies: Int32Array, at: number): number {
   return (
     tallies[at + 1 + Column.pointsDecoded]! -
     tallies[at + 1 + Column.pointsFiltered]! -

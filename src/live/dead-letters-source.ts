@@ -6,6 +6,8 @@ import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
 
 /** How far back the letters of a site, area or line are looked for among those of the whole gateway. */
 const SEARCHED_LETTERS = 200
+/** Those of one device have an index, which letters of no device share. */
+const SEARCHED_BY_DEVICE = 1_000
 
 const NONE: DeadLettered = { messages: 0, points: 0 }
 
@@ -17,8 +19,8 @@ export class DeadLettersSource implements Source {
   readonly #devices: ScopeDevices
   readonly #maxLetters: number
   #revision = -1
+  #ofLetters = -1
   #kept = -1
-  #lastId = -1
   #deadLettered = NONE
   #text = ''
 
@@ -31,7 +33,7 @@ export class DeadLettersSource implements Source {
 
   sample(): boolean {
     const { ledger, deadLetters } = this.#views
-    const sameLetters = deadLetters.count === this.#kept && deadLetters.lastId === this.#lastId
+    const sameLetters = deadLetters.revision === this.#ofLetters
     if (sameLetters && ledger.revision === this.#revision) return false
     const deadLettered = this.#count()
     const sameCounts =
@@ -39,8 +41,8 @@ export class DeadLettersSource implements Source {
       deadLettered.points === this.#deadLettered.points
     this.#revision = ledger.revision
     if (sameLetters && sameCounts) return false
+    this.#ofLetters = deadLetters.revision
     this.#kept = deadLetters.count
-    this.#lastId = deadLetters.lastId
     this.#deadLettered = deadLettered
     return this.#serialise()
   }
@@ -81,8 +83,11 @@ export class DeadLettersSource implements Source {
     const limit = this.#maxLetters
     const scope = this.#scope
     if (scope === '') return deadLetters.list({ newestFirst: true, limit })
-    const isDevice = devices.find(scope).some(({ path }) => path === scope)
-    if (isDevice) return deadLetters.list({ newestFirst: true, limit, device: scope })
+    const slots = devices.find(scope).filter(({ path }) => path === scope)
+    if (slots.length > 0) {
+      const query = { newestFirst: true, limit, device: scope, slots: slots.map(({ slot }) => slot) }
+      return deadLetters.scan(query, SEARCHED_BY_DEVICE).letters
+    }
     return deadLetters
       .list({ newestFirst: true, limit: SEARCHED_LETTERS })
       .filter(({ device }) => isUnder(device, scope))

@@ -4,14 +4,14 @@ import { NO_DEVICE_SLOT } from '../core/device.js'
 import { GatewayError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
 import type { StateStore, Table } from '../core/state.js'
-import { Column, TALLY_STRIDE } from '../core/tally.js'
+import { Column, NO_REASONS, TALLY_STRIDE } from '../core/tally.js'
 import {
   BlockDamage,
   type BlockHead,
   decodeBlock,
   encodeBlock,
-  HEAD_BYTES,
   type LoggedBlock,
+  linesStart,
   soundHead,
 } from './block-format.js'
 import type { ClosedBlock } from './open-block.js'
@@ -70,13 +70,13 @@ export class BlockLog {
   /** Puts the blocks in order; joins the transaction of the caller. The log is unchanged until `appended`. */
   write(closed: readonly ClosedBlock[], createdAtMs: number): LoggedBlock[] {
     let previous = this.#last
-    return closed.map(({ points, tallies, lines }) => {
+    return closed.map(({ points, tallies, reasons, lines }) => {
       const sequence = previous.sequence + 1
       const head = { sequence, createdAtMs, points, pointsThrough: previous.pointsThrough + points }
-      const record = encodeBlock(head, tallies, lines, previous.bytesThrough)
+      const record = encodeBlock(head, { tallies, reasons }, lines, previous.bytesThrough)
       this.#table.put(sequence, record)
       previous = { ...head, bytesThrough: previous.bytesThrough + record.length }
-      return { ...previous, tallies, lines: record.subarray(HEAD_BYTES + tallies.byteLength) }
+      return { ...previous, tallies, reasons, lines: record.subarray(linesStart(record)) }
     })
   }
 
@@ -153,7 +153,7 @@ export class BlockLog {
     if (damage.head !== undefined) return damage.head
     const head = this.through(sequence)
     const points = head.pointsThrough - this.through(sequence - 1).pointsThrough
-    return { ...head, points, lines: Buffer.alloc(0), tallies: talliesOfNobody(points) }
+    return { ...head, points, lines: Buffer.alloc(0), tallies: talliesOfNobody(points), reasons: NO_REASONS }
   }
 }
 
@@ -167,8 +167,8 @@ function beginningOf(head: BlockHead, recordBytes: number): BlockHead {
   }
 }
 
-function talliesOfNobody(points: number): Uint32Array {
-  const tallies = new Uint32Array(TALLY_STRIDE)
+function talliesOfNobody(points: number): Int32Array {
+  const tallies = new Int32Array(TALLY_STRIDE)
   tallies[0] = NO_DEVICE_SLOT
   tallies[1 + Column.pointsDecoded] = points
   return tallies

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../core/dead-letter.js'
 import type { Settled } from '../core/message.js'
-import { Tally } from '../core/tally.js'
+import { Tally, type TallyRows } from '../core/tally.js'
 import { LineBuffer } from './line-buffer.js'
 import { Waiting } from './waiting.js'
 
@@ -10,10 +10,9 @@ export interface NumberedLetter {
 }
 
 /** A block that was closed and waits for the disk. */
-export interface ClosedBlock {
+export interface ClosedBlock extends TallyRows {
   readonly lines: Buffer
   readonly points: number
-  readonly tallies: Uint32Array
   /** What it was counted with while it was open. */
   readonly bytes: number
   readonly letters: readonly NumberedLetter[]
@@ -66,7 +65,7 @@ export class OpenBlock {
     const closed: ClosedBlock = {
       lines: this.#lines.take(),
       points: this.#points,
-      tallies: this.tally.take(),
+      ...this.tally.take(),
       bytes,
       letters: this.#letters,
       alongside: this.#alongside,

@@ -1,30 +1,35 @@
+import { REASONS, type ReasonCode, reasonOf } from '../core/reasons.js'
 import type { StateStore, Table } from '../core/state.js'
 
-/** Points of one device in one block that a sink refused. */
+/** Points of one device in one block that a sink refused, or that never reached it. */
 export interface RejectedCount {
   readonly sequence: number
   readonly slot: number
   readonly count: number
+  readonly reason: ReasonCode
 }
+
+const ENTRY_BYTES = 12
 
 /**
  * How many points of which device a sink refused in a block, until the ledger's checkpoint includes its settling.
- * Key: [sink, sequence of the block]. Value: pairs of slot and count, u32 little endian.
+ * Key: [sink, sequence of the block]. Value: slot, count and number of the reason, u32 little endian each, again and again.
  */
 export class Rejections {
   readonly #table: Table
 
   constructor(state: StateStore) {
-    this.#table = state.table('rejections')
+    this.#table = state.table('rejectionsByReason')
   }
 
   /** Joins the transaction of the caller. */
   write(sink: string, counts: readonly RejectedCount[]): void {
     for (const [sequence, ofBlock] of bySequence(counts)) {
-      const record = Buffer.alloc(ofBlock.length * 8)
-      ofBlock.forEach(({ slot, count }, i) => {
-        record.writeUInt32LE(slot, i * 8)
-        record.writeUInt32LE(count, i * 8 + 4)
+      const record = Buffer.alloc(ofBlock.length * ENTRY_BYTES)
+      ofBlock.forEach(({ slot, count, reason }, i) => {
+        record.writeUInt32LE(slot, i * ENTRY_BYTES)
+        record.writeUInt32LE(count, i * ENTRY_BYTES + 4)
+        record.writeUInt32LE(REASONS[reason], i * ENTRY_BYTES + 8)
       })
       this.#table.put([sink, sequence], record)
     }
@@ -38,9 +43,7 @@ export class Rejections {
       end: [sink, through + 1],
     })) {
       const sequence = Number((key as [string, number])[1])
-      for (let at = 0; at < value.length; at += 8) {
-        counts.push({ sequence, slot: value.readUInt32LE(at), count: value.readUInt32LE(at + 4) })
-      }
+      for (let at = 0; at < value.length; at += ENTRY_BYTES) counts.push(readEntry(value, at, sequence))
     }
     return counts
   }
@@ -51,6 +54,11 @@ export class Rejections {
       this.#table.remove(key)
     }
   }
+}
+
+function readEntry(record: Buffer, at: number, sequence: number): RejectedCount {
+  const reason = reasonOf(record.readUInt32LE(at + 8)) ?? 'sink_rejected'
+  return { sequence, slot: record.readUInt32LE(at), count: record.readUInt32LE(at + 4), reason }
 }
 
 function bySequence(counts: readonly RejectedCount[]): Map<number, RejectedCount[]> {

@@ -26,6 +26,7 @@ import type { StateStore, Table } from '../core/state.js'
 import { BlockLog, NO_HEAD, type ReadBlock } from './block-log.js'
 import { Cursors } from './cursors.js'
 import { DeadLetters } from './dead-letters.js'
+import type { LetterLimits } from './letters/letter-bounds.js'
 import type { OpenBlock } from './open-block.js'
 import { type RejectedCount, Rejections } from './rejections.js'
 import { Writer, type WriterState } from './writer.js'
@@ -42,6 +43,8 @@ export interface SpoolOptions {
   readonly quarantineDirectory: string
   /** Pause before a failed commit is tried again, in milliseconds; 1,000 when absent. */
   readonly retryAfterMs?: number
+  /** Limits of dead letters; their defaults when absent. */
+  readonly letters?: Partial<LetterLimits>
   readonly logger: Logger
 }
 
@@ -85,7 +88,7 @@ export class Spool {
     this.#state = state
     this.#identity = state.table('spool')
     this.id = this.#identity.get(IDENTITY)?.toString() ?? randomUUID()
-    this.deadLetters = new DeadLetters(state)
+    this.deadLetters = new DeadLetters(state, { ...options.letters, logger: options.logger })
     this.cursors = new Cursors(state)
     this.rejections = new Rejections(state)
     const removed = this.#identity.get(REMOVED)
@@ -163,6 +166,33 @@ export class Spool {
   /** Undefined past the last block and for blocks that were removed. */
   read(sequence: number): ReadBlock | undefined {
     return this.#log.read(sequence)
+  }
+
+  /** The last block that was made before this time (epoch ms), or the one before the first. */
+  lastBefore(timeMs: number): number {
+    let before = this.#log.firstSequence - 1
+    let after = this.#log.last.sequence + 1
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2)
+      if (this.#log.createdAtMs(middle) < timeMs) before = middle
+      else after = middle
+    }
+    return before
+  }
+
+  /** Lines of the blocks made within `withinMs` before the newest, the newest of them if they are more than `maxBytes`. */
+  recentLines(withinMs: number, maxBytes: number): Buffer[] {
+    const { sequence: last } = this.#log.last
+    const first = this.lastBefore(this.#log.createdAtMs(last) - withinMs) + 1
+    const lines: Buffer[] = []
+    let bytes = 0
+    for (let sequence = last; sequence >= first && bytes < maxBytes; sequence--) {
+      const block = this.#log.read(sequence)?.block
+      if (block === undefined) break
+      lines.push(block.lines)
+      bytes += block.lines.length
+    }
+    return lines.reverse()
   }
 
   /** Points that the sink has not settled, and when the oldest of them was accepted (epoch ms, 0 without any). */

@@ -63,16 +63,16 @@ describe('linegate tail', () => {
 
   test('prints each dead letter once', () =>
     withLive(async (live, views, slot) => {
-      views.receiveUndecodable(slot, 'first')
+      views.receiveUndecodable(slot, 'malformed')
       const { terminal, stop } = startTail(live.port, '--topic', 'deadLetters')
       await terminal.shows('#1  ')
-      views.receiveUndecodable(slot, 'second')
+      views.receiveUndecodable(slot, 'bad_type')
       await terminal.shows('#2  ')
       await stop()
       assert.equal(terminal.output.match(/#1 /g)?.length, 1)
       assert.match(
         terminal.output,
-        /#2 {2}ningbo\/moulding\/line1\/imm-01 {2}second: The payload is not JSON/,
+        /#2 {2}ningbo\/moulding\/line1\/imm-01 {2}bad_type: The payload is not JSON/,
       )
     }))
 

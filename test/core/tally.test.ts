@@ -31,7 +31,7 @@ test('a tally holds one row per device, in order of first touch, and starts anew
       const tally = new Tally()
       for (const additions of blocks) {
         for (const { slot, column, count } of additions) tally.add(slot, column, count)
-        assert.deepEqual([...tally.take()], expectedRows(additions))
+        assert.deepEqual([...tally.take().tallies], expectedRows(additions))
         assert.equal(tally.length, 0)
       }
     }),
@@ -42,7 +42,7 @@ test('a tally holds one row per device, in order of first touch, and starts anew
 test('rows that were taken do not change with what is added later', () => {
   const tally = new Tally()
   tally.add(1, Column.received, 7)
-  const taken = tally.take()
+  const taken = tally.take().tallies
   tally.add(1, Column.received, 9)
   assert.equal(taken[1 + Column.received], 7)
 })

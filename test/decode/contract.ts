@@ -14,21 +14,22 @@ export interface Subject {
   create(): Decoder
   /** A payload that says `field` is the integer `digits`, for a route that declares it an integer. */
   createForIntegers(field: string): Decoder
-  integerPayload(field: string, digits: string): string
-  /** Texts in the format of the decoder, most of them sound. */
-  readonly texts: fc.Arbitrary<string>
+  integerPayload(field: string, digits: string): string | Buffer
+  /** Payloads in the format of the decoder, most of them sound. */
+  readonly payloads: fc.Arbitrary<string | Buffer>
   /** Payloads that must be accepted. */
-  readonly sound: readonly string[]
+  readonly sound: readonly (string | Buffer)[]
 }
 
-const RUNS = { seed: 20_240_229, numRuns: 3_000 }
+const RUNS = { seed: 20_240_229, numRuns: 1_500 }
 const TOPIC = 'plant/line/value'
 
 /** What every decoder owes the gateway, whatever bytes devices send. */
 export function decoderContract(subject: Subject): void {
   describe(`decoder ${subject.name}`, () => {
     test('sound payloads are accepted', () => {
-      for (const payload of subject.sound) assert.ok(isPoints(decode(subject.create(), payload)), payload)
+      for (const payload of subject.sound)
+        assert.ok(isPoints(decode(subject.create(), payload)), String(payload))
     })
     test('any bytes become points, all of them whole, or a DecodeError', () => anyBytes(subject))
     test('deep, huge, foreign and broken payloads are answered', () => hostile(subject))
@@ -54,7 +55,7 @@ function anyBytes(subject: Subject): void {
   const batch = new PointBatch()
   const memory = newTopicMemory(TOPIC)
   fc.assert(
-    fc.property(anyPayload(subject.texts), (payload) => {
+    fc.property(anyPayload(subject.payloads), (payload) => {
       const points = decode(decoder, payload, memory, batch)
       if (!isPoints(points)) return
       assert.equal(batch.openFields, 0)
@@ -89,7 +90,7 @@ function hostile(subject: Subject): void {
 function batchReuse(subject: Subject): void {
   const used = new PointBatch()
   fc.assert(
-    fc.property(fc.array(anyPayload(subject.texts), { minLength: 2, maxLength: 4 }), (payloads) => {
+    fc.property(fc.array(anyPayload(subject.payloads), { minLength: 2, maxLength: 4 }), (payloads) => {
       for (const payload of payloads) {
         const inUsed = decode(subject.create(), payload, newTopicMemory(TOPIC), used)
         assert.deepEqual(outcome(inUsed), outcome(decode(subject.create(), payload)))
@@ -101,7 +102,7 @@ function batchReuse(subject: Subject): void {
 
 function warmMemory(subject: Subject): void {
   fc.assert(
-    fc.property(fc.array(anyPayload(subject.texts), { minLength: 2, maxLength: 6 }), (payloads) => {
+    fc.property(fc.array(anyPayload(subject.payloads), { minLength: 2, maxLength: 6 }), (payloads) => {
       const decoder = subject.create()
       const memory = newTopicMemory(TOPIC)
       for (const payload of payloads) {
@@ -116,7 +117,7 @@ function warmMemory(subject: Subject): void {
 function sharedDecoder(subject: Subject): void {
   const message = fc.record({
     topic: fc.constantFrom('x/a', 'x/b', 'x/'),
-    payload: anyPayload(subject.texts),
+    payload: anyPayload(subject.payloads),
   })
   fc.assert(
     fc.property(fc.array(message, { minLength: 2, maxLength: 6 }), (messages) => {
@@ -134,7 +135,7 @@ function sharedDecoder(subject: Subject): void {
 function encodes(subject: Subject): void {
   const decoder = subject.create()
   fc.assert(
-    fc.property(anyPayload(subject.texts), (payload) => {
+    fc.property(anyPayload(subject.payloads), (payload) => {
       const points = decode(decoder, payload)
       if (!isPoints(points)) return
       assert.deepEqual(readBack(points), points.flatMap(asStored))

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import type { TopicLevels } from '../../src/core/device.js'
 import type { GatewayError } from '../../src/core/errors.js'
 import type { DeviceChange } from '../../src/core/registry.js'
 import type { StateStore } from '../../src/core/state.js'
 import { DeviceRegistry } from '../../src/devices/registry.js'
-import type { TopicLevels } from '../../src/devices/topic-pattern.js'
 import { openState, removeDirectory, temporaryDirectory } from '../support/state.js'
 
 const LINE_1 = { site: 'ningbo', area: 'moulding', line: 'line1' }

@@ -1,7 +1,6 @@
-import { LEVELS } from '../../src/core/device.js'
+import { LEVELS, type TopicLevels } from '../../src/core/device.js'
 import type { DeviceStatus } from '../../src/core/registry.js'
 import { pathOf } from '../../src/devices/device-path.js'
-import type { TopicLevels } from '../../src/devices/topic-pattern.js'
 
 export interface ModelDevice {
   readonly slot: number

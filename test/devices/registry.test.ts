@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Device } from '../../src/core/device.js'
+import type { Device, TopicLevels } from '../../src/core/device.js'
 import type { StateStore } from '../../src/core/state.js'
 import { pathOf } from '../../src/devices/device-path.js'
 import { DeviceRegistry } from '../../src/devices/registry.js'
-import type { TopicLevels } from '../../src/devices/topic-pattern.js'
 import { openState, removeDirectory, temporaryDirectory } from '../support/state.js'
 
 function levels(site: string, area: string, line: string, device: string): TopicLevels {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type TopicLevels, TopicPattern } from '../../src/devices/topic-pattern.js'
+import type { TopicLevels } from '../../src/core/device.js'
+import { TopicPattern } from '../../src/devices/topic-pattern.js'
 
 const NOTHING: TopicLevels = { site: '', area: '', line: '', device: '' }
 

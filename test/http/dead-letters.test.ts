@@ -19,7 +19,7 @@ describe('GET /api/v1/dead-letters', () => {
 
   before(async () => {
     await gateway.start()
-    gateway.receiveUndecodable(RARE, { reason: { code: 'value_invalid', message: 'no number' } })
+    gateway.receiveUndecodable(RARE, { reason: { code: 'bad_type', message: 'no number' } })
     gateway.receiveUndecodable(DEVICE, { payload: Buffer.from([0xff, 0x00, 0xfe]) })
     gateway.receiveUndecodable(DEVICE, { payload: Buffer.from(`${'é'.repeat(511)}€€`) })
     for (let n = 3; n < LETTERS; n++) gateway.receiveUndecodable(DEVICE)
@@ -43,11 +43,12 @@ describe('GET /api/v1/dead-letters', () => {
       kind: 'line',
       time: '2023-11-14T22:13:20.000Z',
       device: RARE,
+      slot: gateway.devices.find(RARE)[0]!.slot,
       topic: '',
       qos: 0,
       clientId: '',
       sink: 'influx',
-      reason: { code: 'json_invalid', message: 'Unexpected end' },
+      reason: { code: 'malformed', message: 'Unexpected end' },
       payload: { encoding: 'utf8', text: '{', bytes: 1, truncated: false },
     })
   })
@@ -69,9 +70,12 @@ describe('GET /api/v1/dead-letters', () => {
   it('finds the few that pass a filter, wherever they are', async () => {
     const ids = async (query: string) => (await page(query)).items.map(({ id }) => id)
     assert.deepEqual(await ids('device=crane-1'), [LETTERS + 1, 1])
-    assert.deepEqual(await ids(`device=${RARE}&reason=value_invalid`), [1])
+    assert.deepEqual(await ids(`device=${RARE}&reason=bad_type`), [1])
     assert.deepEqual(await ids(`topic=factory/${RARE}/telemetry`), [1])
     assert.deepEqual(await ids('reason=unheard_of'), [])
+    assert.deepEqual(await ids('topic=factory/%2B/port/%23'), [1])
+    assert.deepEqual(await ids('device=crane-1&to=2023-11-14T22:13:21Z'), [LETTERS + 1, 1])
+    assert.deepEqual(await ids('device=crane-1&from=-1h'), [])
   })
 
   it('cuts a payload to 1 KiB in the list, between two characters, and shows it whole by its id', async () => {
@@ -88,7 +92,22 @@ describe('GET /api/v1/dead-letters', () => {
 
   it('gives a payload that is not text as base64', async () => {
     const { payload } = await answerOf<LetterJson>(await gateway.get('/api/v1/dead-letters/2'))
-    assert.deepEqual(payload, { encoding: 'base64', text: '/wD+', bytes: 3, truncated: false })
+    assert.deepEqual(payload, {
+      encoding: 'base64',
+      text: '/wD+',
+      bytes: 3,
+      truncated: false,
+      base64: '/wD+',
+      hex: 'ff00fe',
+    })
+  })
+
+  it('refuses times that are none, or that are the wrong way round', async () => {
+    for (const query of ['from=yesterday', 'from=-1h&to=-2h']) {
+      const response = await gateway.get(`/api/v1/dead-letters?${query}`)
+      const { violations } = await problemIn(response, 400, 'LG_REQUEST_INVALID')
+      assert.equal(violations?.[0]?.path, 'query.from')
+    }
   })
 
   it('answers 404 for an id that there is not, and 400 for what is no id', async () => {
@@ -101,12 +120,8 @@ describe('GET /api/v1/dead-letters', () => {
   })
 
   it('ends a page early, with a cursor, when a filter passes nothing in very many', async () => {
-    const page = await readLetterPage(
-      { lastId: 0, count: 0, list: () => [], get: () => undefined },
-      {},
-      1e6,
-      5,
-    )
+    const scan = ({ beforeId = 0 }, maxScanned: number) => ({ letters: [], next: beforeId - maxScanned })
+    const page = await readLetterPage({ scan }, {}, 1e6, 5)
     assert.deepEqual([page.items.length, page.beforeId], [0, 900_000])
   })
 })

@@ -5,8 +5,8 @@ import { type TestContext, test } from 'node:test'
 import type { Counts } from '../../src/core/counts.js'
 import { silentLogger } from '../../src/core/logger.js'
 import { StateStore } from '../../src/core/state.js'
-import { Column, Tally } from '../../src/core/tally.js'
-import { Ledger } from '../../src/ledger/ledger.js'
+import { Column, NO_REASONS, Tally } from '../../src/core/tally.js'
+import { Ledger, type LedgerBlock } from '../../src/ledger/ledger.js'
 import { temporaryDirectory } from '../support/spool-rig.js'
 
 function openState(t: TestContext, at?: string): StateStore {
@@ -21,7 +21,7 @@ function openState(t: TestContext, at?: string): StateStore {
 }
 
 /** One message of the device with `points` points, one of them filtered. */
-function tallyOf(...slots: number[]): Uint32Array {
+function tallyOf(...slots: number[]): Int32Array {
   const tally = new Tally()
   for (const slot of slots) {
     tally.add(slot, Column.received, 1)
@@ -29,7 +29,16 @@ function tallyOf(...slots: number[]): Uint32Array {
     tally.add(slot, Column.pointsDecoded, 4)
     tally.add(slot, Column.pointsFiltered, 1)
   }
-  return tally.take()
+  return tally.take().tallies
+}
+
+function blockOf(
+  sequence: number,
+  createdAtMs: number,
+  tallies: Int32Array,
+  reasons = NO_REASONS,
+): LedgerBlock {
+  return { sequence, createdAtMs, tallies, reasons }
 }
 
 function counts(messages: number, points: Partial<Counts['points']>): Counts {
@@ -43,13 +52,13 @@ test('points are pending from their block until it is settled', async (t) => {
   const state = openState(t)
   t.after(() => state.close())
   const ledger = new Ledger(state)
-  ledger.apply(1, 5_000, tallyOf(3, 3, 700))
+  ledger.apply(blockOf(1, 5_000, tallyOf(3, 3, 700)))
   assert.deepEqual(ledger.counts(3), counts(2, { decoded: 8, filtered: 2, pending: 6 }))
   assert.deepEqual(ledger.counts(700), counts(1, { decoded: 4, filtered: 1, pending: 3 }))
   assert.equal(ledger.lastReceivedMs(3), 5_000)
   ledger.settle(1, tallyOf(3, 3, 700))
   assert.deepEqual(ledger.counts(3), counts(2, { decoded: 8, filtered: 2, stored: 6 }))
-  ledger.reject(3, 2)
+  ledger.reject(3, 2, 'sink_rejected')
   assert.deepEqual(ledger.counts(3), counts(2, { decoded: 8, filtered: 2, stored: 4, deadLettered: 2 }))
   assert.deepEqual(ledger.totals(), counts(3, { decoded: 12, filtered: 3, stored: 7, deadLettered: 2 }))
   assert.deepEqual(ledger.sum([3, 700, 9_999]), ledger.totals())
@@ -67,7 +76,7 @@ test('a block counts once, however often it is applied and settled', async (t) =
   const state = openState(t)
   t.after(() => state.close())
   const ledger = new Ledger(state)
-  for (let i = 0; i < 2; i++) ledger.apply(1, 1, tallyOf(1))
+  for (let i = 0; i < 2; i++) ledger.apply(blockOf(1, 1, tallyOf(1)))
   for (let i = 0; i < 2; i++) ledger.settle(1, tallyOf(1))
   assert.deepEqual(ledger.totals(), counts(1, { decoded: 4, filtered: 1, stored: 3 }))
 })
@@ -78,14 +87,14 @@ test('every change changes the revision, and nothing else does', async (t) => {
   const ledger = new Ledger(state)
   const revisions = [ledger.revision]
   const note = () => revisions.push(ledger.revision)
-  ledger.apply(1, 1, tallyOf(1))
+  ledger.apply(blockOf(1, 1, tallyOf(1)))
   note()
   ledger.settle(1, tallyOf(1))
   note()
-  ledger.reject(1, 1)
+  ledger.reject(1, 1, 'sink_rejected')
   note()
   assert.equal(new Set(revisions).size, 4)
-  ledger.apply(1, 1, tallyOf(1))
+  ledger.apply(blockOf(1, 1, tallyOf(1)))
   ledger.settle(1, tallyOf(1))
   ledger.totals()
   assert.equal(ledger.revision, revisions.at(-1))
@@ -95,10 +104,10 @@ test('a checkpoint holds the counts of all pages and how far they go', async (t)
   const directory = temporaryDirectory()
   const state = openState(t, directory)
   const ledger = new Ledger(state)
-  ledger.apply(1, 10, tallyOf(0, 255, 256, 1_000))
+  ledger.apply(blockOf(1, 10, tallyOf(0, 255, 256, 1_000)))
   ledger.settle(1, tallyOf(0, 255, 256, 1_000))
   await state.commit(() => ledger.write())
-  ledger.apply(2, 20, tallyOf(256))
+  ledger.apply(blockOf(2, 20, tallyOf(256)))
   await state.commit(() => ledger.write())
   const before = [0, 255, 256, 1_000].map((slot) => ledger.counts(slot))
   await state.close()
@@ -118,12 +127,40 @@ test('a checkpoint writes what the counts were when it was made', async (t) => {
   const directory = temporaryDirectory()
   const state = openState(t, directory)
   const ledger = new Ledger(state)
-  ledger.apply(1, 10, tallyOf(1))
+  ledger.apply(blockOf(1, 10, tallyOf(1)))
   const committed = state.commit(() => ledger.write())
-  ledger.apply(2, 20, tallyOf(1))
+  ledger.apply(blockOf(2, 20, tallyOf(1)))
   await committed
   await state.close()
   const again = openState(t, directory)
   t.after(() => again.close())
   assert.deepEqual(new Ledger(again).counts(1), counts(1, { decoded: 4, filtered: 1, pending: 3 }))
+})
+
+test('pages of the format before, whose rows lack a column, are read', async (t) => {
+  const directory = temporaryDirectory()
+  const state = openState(t, directory)
+  const page = new Float64Array(256 * 10)
+  page.set([5, 4, 0, 1, 0, 9, 2, 1, 6, 77_000], 10)
+  await state.commit(() => state.table('ledger').put(0, Buffer.from(page.buffer)))
+  await state.close()
+  const again = openState(t, directory)
+  t.after(() => again.close())
+  const ledger = new Ledger(again)
+  assert.deepEqual(ledger.counts(1).messages, {
+    received: 5,
+    decoded: 4,
+    ignored: 0,
+    deadLettered: 1,
+    refused: 0,
+  })
+  assert.deepEqual(ledger.counts(1).points, {
+    decoded: 9,
+    stored: 6,
+    filtered: 2,
+    deadLettered: 1,
+    pending: 0,
+  })
+  assert.equal(ledger.lastReceivedMs(1), 77_000)
+  assert.deepEqual(ledger.totals(), ledger.counts(1))
 })

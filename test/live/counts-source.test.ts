@@ -32,7 +32,7 @@ test('a rate is the change since the sample before, per second, to a tenth', () 
   const expected = { messagesReceived: 200, pointsDecoded: 200, pointsStored: 200, deadLettered: 0 }
   assert.deepEqual(rates, expected)
   assert.deepEqual(children?.[0]?.rates, expected)
-  views.receiveUndecodable(slot, 'json-syntax')
+  views.receiveUndecodable(slot, 'malformed')
   assert.deepEqual(sample(1800).rates, {
     messagesReceived: 3.3,
     pointsDecoded: 0,

@@ -206,7 +206,7 @@ test('a view that fails ends its stream with an error, and the others go on', as
   views.deadLetters.list = () => {
     throw new Error('the disk is gone')
   }
-  views.receiveUndecodable(1, 'json-syntax')
+  views.receiveUndecodable(1, 'malformed')
   const error = await client.next('error')
   assert.deepEqual([error.code, error.id], ['LG_LIVE_FEED_FAILED', 'letters'])
   assert.match(error.message, /the disk is gone/)

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { REASON_TEXTS } from '../../src/core/reason-texts.js'
 import { STATIC } from '../support/page-server.js'
 
 const CATALOGUE = new URL('../../web/catalogue.js', import.meta.url)
+const REASONS = new URL('../../web/reasons.js', import.meta.url)
 
 interface Catalogues {
   en: Record<string, string>
@@ -27,4 +29,9 @@ test('both languages fill the same holes', () => {
 
 test('the page has no inline script or style, which its policy would refuse', () => {
   assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/)
+})
+
+test('the page explains each reason in the words of the gateway', async () => {
+  const { REASONS: shown } = (await import(REASONS.href)) as { REASONS: unknown }
+  assert.deepEqual(shown, REASON_TEXTS)
 })

@@ -67,13 +67,15 @@ test('figures move, and the ledger on the page is the ledger of the gateway', as
   const page = await open()
   await see(page, figure('message', 1), '10')
   views.receive(slot, 90)
-  views.receiveUndecodable(slot, 'json-syntax')
+  views.receiveUndecodable(slot, 'malformed')
   await see(page, figure('message', 1), '101')
   await see(page, figure('message', 4), '1')
   await see(page, '#message-rate', /[1-9]/)
   await see(page, '#message-rate', '0')
-  await see(page, '#letters', /json-syntax.*ningbo\/moulding\/line1\/imm-01/)
+  await see(page, '#letters', /malformed.*the payload is not of its format.*ningbo\/moulding\/line1\/imm-01/)
   await see(page, '#letters-note', '1 kept, 1 since this page was opened')
+  await page.locator('#language').click()
+  await see(page, '#letters', /malformed.*载荷不符合其格式/)
   assert.match((await page.locator('#message-spark .spark-line').getAttribute('d')) ?? '', /^M/)
   assert.deepEqual(problems, [])
   await page.context().close()
@@ -207,7 +209,7 @@ test('nothing is wider than a phone, in either language and scheme', async () =>
     views.receive(slot, 123_456_789)
     views.figures[slot] = { ...NO_FIGURES, registered: 371_000, connected: 371_000, ...DELIVERED }
   }
-  views.receiveUndecodable(1, 'json-syntax')
+  views.receiveUndecodable(1, 'malformed')
   views.sinkStatuses = [sinkStatus({ lastError: 'x'.repeat(200), pendingPoints: 123_456_789 })]
   for (const [locale, colorScheme] of [
     ['en-US', 'light'],

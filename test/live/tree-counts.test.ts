@@ -40,9 +40,9 @@ function block(slots: readonly number[], createdAtMs: number): void {
   }
   const rows = tally.take()
   sequence++
-  ledger.apply(sequence, createdAtMs, rows)
-  ledger.settle(sequence, rows)
-  for (const slot of slots) ledger.reject(slot, 1)
+  ledger.apply({ sequence, createdAtMs, ...rows })
+  ledger.settle(sequence, rows.tallies)
+  for (const slot of slots) ledger.reject(slot, 1, 'sink_rejected')
 }
 
 function slotsUnder(path: string): number[] {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { passThrough } from '../../src/quality/quality.js'
+import { type PointContext, passThrough } from '../../src/quality/quality.js'
 import { batchOf, pointsOf } from '../support/points.js'
+
+const NO_CONTEXT = {} as PointContext
 
 test('the pass-through keeps every point as it is', () => {
   const points = [
@@ -9,9 +11,8 @@ test('the pass-through keeps every point as it is', () => {
     { measurement: '', tags: [], time: '', fields: [['b', 'string', 'x']] },
   ] as const
   const batch = batchOf(points)
-  const device = { slot: 1, path: 'd', site: '', area: '', line: '', device: 'd' }
   assert.deepEqual(
-    [0, 1].map((p) => passThrough.judge(batch, p, device)),
+    [0, 1].map((p) => passThrough.judge(batch, p, NO_CONTEXT)),
     ['keep', 'keep'],
   )
   assert.deepEqual(pointsOf(batch), points)

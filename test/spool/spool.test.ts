@@ -54,6 +54,7 @@ function letter(message: string, device = 'ningbo/moulding/line1/imm-01'): DeadL
     kind: 'message',
     timeMs: 1,
     reason: { code: 'malformed', message },
+    slot: 1,
     device,
     topic: 't',
     qos: 1,
@@ -152,10 +153,10 @@ test('rejections are kept by block until the ledger includes them', async (t) =>
     await spool.flush()
   }
   const rejections = [
-    { sequence: 1, slot: 7, count: 2 },
-    { sequence: 3, slot: 7, count: 1 },
-    { sequence: 3, slot: 9, count: 5 },
-  ]
+    { sequence: 1, slot: 7, count: 2, reason: 'sink_rejected' },
+    { sequence: 3, slot: 7, count: 1, reason: 'spool_dropped' },
+    { sequence: 3, slot: 9, count: 5, reason: 'sink_rejected' },
+  ] as const
   await spool.settle('a', { through: 4, storedPoints: 1, rejections, letters: [letter('no')] })
   assert.deepEqual(spool.rejections.between('a', 0, 4), rejections)
   assert.deepEqual(spool.rejections.between('a', 1, 3), rejections.slice(1))

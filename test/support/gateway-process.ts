@@ -15,7 +15,11 @@ const LANE: Lane = process.env.LINEGATE_TEST_LANE === 'off' ? 'off' : 'on'
 export interface LedgerAnswer {
   readonly totals: Counts
   readonly sinks: readonly SinkStatus[]
-  readonly devices: readonly (Counts & { readonly device: string; readonly path: string })[]
+  readonly devices: readonly (Counts & {
+    readonly device: string
+    readonly path: string
+    readonly reasons: Readonly<Record<string, number>>
+  })[]
 }
 
 /** `linegate run` as a process of its own, with a data directory that outlives it. */

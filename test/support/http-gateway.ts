@@ -87,8 +87,7 @@ export class HttpGateway {
 
   async start(): Promise<this> {
     this.spool.onFlushed((blocks) => {
-      for (const { sequence, createdAtMs, tallies } of blocks)
-        this.ledger.apply(sequence, createdAtMs, tallies)
+      for (const block of blocks) this.ledger.apply(block)
     })
     await this.spool.start(['local'])
     await this.server.start()
@@ -130,7 +129,8 @@ export class HttpGateway {
     this.spool.deadLetter({
       kind: 'message',
       timeMs: 1_700_000_000_000,
-      reason: { code: 'json_invalid', message: 'Unexpected end' },
+      reason: { code: 'malformed', message: 'Unexpected end' },
+      slot,
       device: path,
       topic: `factory/${path}/telemetry`,
       qos: 1,

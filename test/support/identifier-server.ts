@@ -9,6 +9,7 @@ import { silentLogger } from '../../src/core/logger.js'
 import { Identifiers } from '../../src/devices/identifiers/identifiers.js'
 import { DeviceRegistry } from '../../src/devices/registry.js'
 import { HttpServer } from '../../src/http/server.js'
+import { DeadLetters } from '../../src/spool/dead-letters.js'
 import { openState } from './state.js'
 import { ViewsInMemory } from './views.js'
 
@@ -34,6 +35,7 @@ const server = new HttpServer({
   port: http.port,
   about: { gatewayId: gateway.id, version: '1.2.3', startedAtMs: Date.now(), mqttUrls: () => [] },
   ...views,
+  deadLetters: new DeadLetters(state),
   registry,
   identifiers,
   stores: [],

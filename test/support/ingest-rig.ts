@@ -1,16 +1,23 @@
 import { join } from 'node:path'
+import type { Device } from '../../src/core/device.js'
 import { LineProtocolParser, type ParsedSeries, parseSeries } from '../../src/core/line-protocol-parser.js'
 import { type Logger, silentLogger } from '../../src/core/logger.js'
 import type { StateStore } from '../../src/core/state.js'
-import type { DecoderOptions } from '../../src/decode/decoder.js'
+import type { DecoderContext, DecoderOptions } from '../../src/decode/decoder.js'
+import { ExpressionWorker } from '../../src/decode/expression/index.js'
 import { createDecoder, type DecoderName } from '../../src/decode/index.js'
 import { LatestValueStore } from '../../src/devices/latest-values.js'
 import { DeviceRegistry } from '../../src/devices/registry.js'
 import { TopicPattern } from '../../src/devices/topic-pattern.js'
 import { Ingest } from '../../src/ingest.js'
+import { qualityParts, type ReadingConfig, readingOf } from '../../src/intake/configured.js'
+import type { Route } from '../../src/intake/route.js'
+import { type MeetingPlace, type Reading, Sources } from '../../src/intake/sources.js'
+import { KnowledgeStore, TableStore, TrialStore } from '../../src/intake/stores.js'
+import type { Qualities } from '../../src/intake/target.js'
 import { Ledger } from '../../src/ledger/ledger.js'
 import { passThrough, type QualityStage } from '../../src/quality/quality.js'
-import { type Route, Sources } from '../../src/sources.js'
+import { SeriesState } from '../../src/quality/series-state.js'
 import { Spool, type SpoolOptions } from '../../src/spool/spool.js'
 import { openState, removeDirectory, temporaryDirectory } from './state.js'
 import { copyState } from './state-copy.js'
@@ -21,12 +28,41 @@ export function route(
   options: Partial<DecoderOptions> = {},
 ): Route {
   const all = { timestampUnit: 'auto', fieldTypes: {}, ...options } as const
-  return { pattern: new TopicPattern(topic), decoder: createDecoder(decoder, all), measurement: 'telemetry' }
+  return {
+    pattern: new TopicPattern(topic),
+    topic,
+    decoder: createDecoder(decoder, all, decoderContext()),
+    decoderName: decoder,
+    measurement: 'telemetry',
+  }
+}
+
+/** Nothing is kept, and nothing released. */
+export function decoderContext(): DecoderContext {
+  return { store: new TrialStore(), release: () => undefined, now: Date.now }
+}
+
+/** The same stage for all. */
+export function qualitiesOf(stage: QualityStage): Qualities {
+  return {
+    stageFor: () => stage,
+    open: ({ slot }: Device, measurement: string, key: string) => new SeriesState(slot, measurement, key),
+  }
+}
+
+export function placeOf(devices: DeviceRegistry): MeetingPlace {
+  return {
+    revision: () => devices.tree.revision,
+    meet: (levels) => devices.meet(levels),
+    get: (slot) => devices.get(slot),
+  }
 }
 
 export interface IngestRigOptions {
-  readonly routes: readonly Route[]
+  readonly routes?: readonly Route[]
   readonly quality?: QualityStage
+  /** Instead of routes and quality: all that a configuration says of how messages are read. */
+  readonly config?: ReadingConfig
   readonly spool?: Partial<SpoolOptions>
   readonly logger?: Logger
 }
@@ -45,24 +81,40 @@ export class IngestRig {
   readonly ledger: Ledger
   readonly devices: DeviceRegistry
   readonly latest = new LatestValueStore()
+  readonly sources: Sources
   readonly ingest: Ingest
+  readonly #expressions = new ExpressionWorker()
 
-  private constructor({ routes, quality = passThrough, spool, logger = silentLogger }: IngestRigOptions) {
+  private constructor({
+    routes = [],
+    quality = passThrough,
+    config,
+    spool,
+    logger = silentLogger,
+  }: IngestRigOptions) {
     this.state = openState(this.directory)
     this.spool = openSpool(this.state, this.directory, { logger, ...spool })
     this.ledger = new Ledger(this.state)
     this.devices = new DeviceRegistry(this.state)
-    const sources = new Sources({
-      routes,
-      devices: this.devices,
+    const reading = { routes, qualities: qualitiesOf(quality) }
+    this.sources = new Sources(config === undefined ? reading : this.readingOf(config), {
+      devices: placeOf(this.devices),
       latest: this.latest,
+      isRejected: (slot) => this.devices.isRejected(slot),
       onNewDevice: (device) => this.spool.open.alongside(() => this.devices.persist(device)),
     })
-    this.ingest = new Ingest(sources, quality, this.spool, logger)
+    this.ingest = new Ingest({ sources: this.sources, spool: this.spool, logger })
     this.spool.onFlushed((blocks) => {
-      for (const { sequence, createdAtMs, tallies } of blocks)
-        this.ledger.apply(sequence, createdAtMs, tallies)
+      for (const block of blocks) this.ledger.apply(block)
     })
+  }
+
+  /** As the gateway makes it; what quality remembers begins anew. */
+  readingOf(config: ReadingConfig): Reading {
+    const alongside = (write: () => void) => this.spool.alongside(write)
+    const store = new KnowledgeStore(this.state, alongside)
+    const context = { store, release: () => undefined, now: Date.now, expressions: this.#expressions }
+    return readingOf(config, context, qualityParts(new TableStore(this.state, alongside), silentLogger))
   }
 
   static async start(options: IngestRigOptions): Promise<IngestRig> {
@@ -100,6 +152,7 @@ export class IngestRig {
   async close(): Promise<void> {
     await this.spool.flush()
     this.spool.stop()
+    await this.#expressions.close()
     await this.state.close()
     removeDirectory(this.directory)
   }

@@ -163,10 +163,13 @@ const inserted = fc.oneof(
 )
 const mutation = fc.record({ at: fc.nat(500), remove: fc.nat(8), insert: inserted })
 
-/** Any bytes: mostly texts of one format, then texts of all; sound, mutated, truncated, random. */
-export function anyPayload(format: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
-  const text = fc.oneof({ weight: 6, arbitrary: format }, jsonText, lineText, valueText)
-  const payload = text.map((written) => Buffer.from(written))
+/** Any bytes: mostly payloads of one format, then texts of all; sound, mutated, truncated, random. */
+export function anyPayload(format: fc.Arbitrary<string | Buffer>): fc.Arbitrary<Buffer> {
+  const text = fc.oneof<fc.WeightedArbitrary<string | Buffer>[]>(
+    { weight: 6, arbitrary: format },
+    { weight: 1, arbitrary: fc.oneof(jsonText, lineText, valueText) },
+  )
+  const payload = text.map((written) => (typeof written === 'string' ? Buffer.from(written) : written))
   return fc.oneof(
     { weight: 6, arbitrary: payload },
     { weight: 4, arbitrary: fc.tuple(payload, mutation).map(([sound, change]) => mutate(sound, change)) },

@@ -105,8 +105,7 @@ export class SpoolRig {
     await rig.spool.start(options.sinks.map(({ name }) => name))
     recover(rig.spool, rig.ledger, options.sinks[0]!.name)
     rig.spool.onFlushed((blocks) => {
-      for (const { sequence, createdAtMs, tallies } of blocks)
-        rig.ledger.apply(sequence, createdAtMs, tallies)
+      for (const block of blocks) rig.ledger.apply(block)
       rig.forwarders.wake()
     })
     if (options.checkpointMs !== undefined) rig.checkpointer.start()
@@ -150,6 +149,7 @@ export class SpoolRig {
       kind: 'message',
       timeMs: Date.now(),
       reason: { code: 'malformed', message: 'Not JSON.' },
+      slot: device.slot,
       device: device.path,
       topic: `factory/${device.path}`,
       qos: 1,

@@ -59,5 +59,12 @@ export function startLinegate(
   language: Language = 'en',
 ): Promise<number> {
   const texts = textsIn(language)
-  return runCommandLine(argv, { texts, terminal, signal, packageRoot: packageRoot(), version: '1.2.3' })
+  return runCommandLine(argv, {
+    texts,
+    terminal,
+    signal,
+    onHangUp: () => undefined,
+    packageRoot: packageRoot(),
+    version: '1.2.3',
+  })
 }

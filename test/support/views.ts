@@ -1,8 +1,11 @@
 import type { Counts, SinkStatus } from '../../src/core/counts.js'
 import type { StoredDeadLetter } from '../../src/core/dead-letter.js'
 import type { Device } from '../../src/core/device.js'
+import type { ReasonCode } from '../../src/core/reasons.js'
 import type {
+  CountsByReason,
   DeadLetterQuery,
+  DeadLetterScan,
   DeadLetterView,
   DeviceDirectory,
   LatestValue,
@@ -42,6 +45,10 @@ export class LedgerRows implements FollowedLedger {
 
   sum(slots: Iterable<number>): Counts {
     return this.#sum([...slots].map((slot) => this.rows[slot]!))
+  }
+
+  reasons(): CountsByReason {
+    return {}
   }
 
   lastReceivedMs(slot: number): number {
@@ -101,6 +108,7 @@ export class DeviceList implements DeviceDirectory {
 
 export class LetterList implements DeadLetterView {
   readonly letters: StoredDeadLetter[] = []
+  revision = 0
 
   get lastId(): number {
     return this.letters.at(-1)?.id ?? 0
@@ -108,6 +116,26 @@ export class LetterList implements DeadLetterView {
 
   get count(): number {
     return this.letters.length
+  }
+
+  get bytes(): number {
+    return this.letters.reduce((sum, { payload }) => sum + payload.length, 0)
+  }
+
+  add(letter: StoredDeadLetter): void {
+    this.letters.push(letter)
+    this.revision++
+  }
+
+  remove(id: number): void {
+    const at = this.letters.findIndex((letter) => letter.id === id)
+    if (at < 0) return
+    this.letters.splice(at, 1)
+    this.revision++
+  }
+
+  scan(query: DeadLetterQuery): DeadLetterScan {
+    return { letters: this.list(query), next: undefined }
   }
 
   /** Newest first, whatever the query says. */
@@ -171,14 +199,14 @@ export class ViewsInMemory {
   }
 
   /** Counts a message of the device that could not be decoded, and keeps its letter. */
-  receiveUndecodable(slot: number, code: string): void {
+  receiveUndecodable(slot: number, code: ReasonCode): void {
     const row = this.ledger.rows[slot]!
     row.messages.received++
     row.messages.deadLettered++
     row.lastReceivedMs = Date.now()
     this.ledger.follower?.heard(slot)
     const device = this.devices.get(slot)!.path
-    this.deadLetters.letters.push(letter(this.deadLetters.count + 1, device, code))
+    this.deadLetters.add(letter(this.deadLetters.lastId + 1, device, code))
     this.ledger.revision++
   }
 
@@ -218,11 +246,12 @@ export function sinkStatus(changes: Partial<SinkStatus> = {}): SinkStatus {
   }
 }
 
-function letter(id: number, device: string, code: string): StoredDeadLetter {
+function letter(id: number, device: string, code: ReasonCode): StoredDeadLetter {
   return {
     id,
     kind: 'message',
     timeMs: Date.now(),
+    slot: 0,
     reason: { code, message: 'The payload is not JSON: unexpected "}" at 14' },
     device,
     topic: `factory/${device}/telemetry`,

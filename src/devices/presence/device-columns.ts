@@ -12,7 +12,7 @@ export class DeviceColumns {
   standing = new Uint8Array(1024)
   state = new Uint8Array(1024)
   cause = new Uint8Array(1024)
-  /** 1 from a death certificate to the next message. */
+  /** From a death certificate to the next message: 1 by its own, 2 by that of its edge node. */
   dead = new Uint8Array(1024)
   /** Epoch milliseconds; 0 for a device that was never heard. */
   lastHeardMs = new Float64Array(1024)

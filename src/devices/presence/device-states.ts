@@ -197,7 +197,7 @@ export class DeviceStates {
   #derive(slot: number): State {
     const { columns, clients } = this
     const session = clients.session(clients.of(slot))
-    if (columns.dead[slot] === 1 || session === Session.gone) return State.offline
+    if (columns.dead[slot] !== 0 || session === Session.gone) return State.offline
     const isInTime = columns.deadlineMs[slot]! > this.clock.now()
     if (columns.lastHeardMs[slot] !== 0) return isInTime ? State.online : State.stale
     return session === Session.none || isInTime ? State.unknown : State.stale
@@ -213,8 +213,14 @@ export class DeviceStates {
         if (this.columns.lastHeardMs[slot] === 0) return Cause.mute
         return why === Cause.reconnected ? why : Cause.silent
       case State.offline:
-        return this.columns.dead[slot] === 1 ? Cause.died : why
+        return this.#deathOf(slot) ?? why
     }
+  }
+
+  #deathOf(slot: number): Cause | undefined {
+    const dead = this.columns.dead[slot]
+    if (dead === 0) return undefined
+    return dead === 2 ? Cause.nodeDied : Cause.died
   }
 
   #turn(slot: number, to: State, cause: Cause, aboutMs: number): void {

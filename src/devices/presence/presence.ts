@@ -159,10 +159,11 @@ export class Presence {
   /**
    * A death certificate of the device is on disk. To be called behind `heard` of the same block: whatever is heard after
    * it means that the device lives.
+   * @param whose the device's own certificate, or that of the edge node that it is connected through
    */
-  died(slot: number, atMs: number): void {
+  died(slot: number, atMs: number, whose: 'own' | 'edge-node' = 'own'): void {
     if (!this.#states.isKept(slot)) return
-    this.#states.columns.dead[slot] = 1
+    this.#states.columns.dead[slot] = whose === 'own' ? 1 : 2
     this.#states.settle(slot, atMs, Cause.died)
   }
 

@@ -69,6 +69,8 @@ function why(facts: Circumstances): Sentence {
       )
     case Cause.died:
       return joined(['it was reported dead', '收到死亡证明'], lastMessage(facts))
+    case Cause.nodeDied:
+      return joined(['its edge node was reported dead', '其边缘节点收到死亡证明'], lastMessage(facts))
     case Cause.notBack: {
       const started = timeText(detailMs, nowMs)
       return [

@@ -31,7 +31,7 @@ export function restore(states: DeviceStates, slot: number, row: PresenceRow, gr
   else if (row.state !== State.unknown || !wasHeard) {
     // The wall clock may have stepped meanwhile: what was stale is not fresh before it is heard.
     if (row.state === State.stale) columns.deadlineMs[slot] = Math.min(columns.deadlineMs[slot]!, clock.now())
-    columns.dead[slot] = row.cause === Cause.died ? 1 : 0
+    columns.dead[slot] = row.cause === Cause.died ? 1 : row.cause === Cause.nodeDied ? 2 : 0
     columns.turn(slot, row.state, row.cause, row.sinceMs, row.detailMs)
     states.await(slot)
   }

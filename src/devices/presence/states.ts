@@ -17,6 +17,7 @@ export const Cause = {
   lost: 6,
   died: 7,
   notBack: 8,
+  nodeDied: 9,
 } as const
 export type Cause = (typeof Cause)[keyof typeof Cause]
 
@@ -30,4 +31,5 @@ export const CAUSE_CODES: readonly string[] = [
   'connection_lost',
   'death_certificate',
   'not_back',
+  'edge_node_death',
 ]

@@ -1,20 +1,41 @@
 import { Type } from 'typebox'
 import { GatewayError } from '../../core/errors.js'
-import { LetterJson, toLetterJson } from '../letter-json.js'
+import { toWholeLetterJson, WholeLetterJson } from '../letter-json.js'
+import { underDisk } from '../letter-removal.js'
 import { CLOSED, NOTHING, route } from '../route.js'
+
+const URL = '/api/v1/dead-letters/:id'
+const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }, CLOSED)
 
 export const deadLetterRoute = route(
   {
-    url: '/api/v1/dead-letters/:id',
+    url: URL,
     summary: 'One dead letter with its whole payload.',
-    params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }, CLOSED),
+    params: Id,
     query: NOTHING,
-    answer: LetterJson,
+    answer: WholeLetterJson,
     errors: ['LG_DEAD_LETTER_UNKNOWN'],
   },
   ({ deadLetters }, { params: { id } }) => {
     const letter = deadLetters.get(id)
     if (letter === undefined) throw new GatewayError('LG_DEAD_LETTER_UNKNOWN', { id })
-    return toLetterJson(letter)
+    return toWholeLetterJson(letter)
+  },
+)
+
+export const deleteDeadLetterRoute = route(
+  {
+    method: 'DELETE',
+    url: URL,
+    summary: 'Removes one dead letter for good. The ledger goes on counting it as dead-lettered.',
+    params: Id,
+    query: NOTHING,
+    answer: Type.Null(),
+    emptyStatuses: [204],
+    errors: ['LG_DEAD_LETTER_UNKNOWN', 'LG_DEAD_LETTERS_NOT_REMOVED'],
+  },
+  async ({ deadLetters }, { params: { id }, reply }) => {
+    if (await underDisk(deadLetters.discard(id))) return reply.code(204).send()
+    throw new GatewayError('LG_DEAD_LETTER_UNKNOWN', { id })
   },
 )

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import { readCursor, writeCursor } from '../cursor.js'
+import { LetterFilterParameters, toLetterFilter } from '../letter-filter.js'
 import { LetterJson } from '../letter-json.js'
 import { readLetterPage } from '../letter-page.js'
 import { CLOSED, NOTHING, route } from '../route.js'
-import { CursorParameter, limitParameter, NextCursor, textParameter } from '../schema-parts.js'
+import { CursorParameter, limitParameter, NextCursor } from '../schema-parts.js'
 
 export const deadLettersRoute = route(
   {
@@ -12,9 +13,7 @@ export const deadLettersRoute = route(
     params: NOTHING,
     query: Type.Object(
       {
-        device: Type.Optional(textParameter('Path or name of the device.')),
-        reason: Type.Optional(textParameter('Code of the reason.')),
-        topic: Type.Optional(textParameter('The topic, whole.')),
+        ...LetterFilterParameters,
         limit: limitParameter(50, 500),
         cursor: Type.Optional(CursorParameter),
       },
@@ -23,10 +22,10 @@ export const deadLettersRoute = route(
     answer: Type.Object({ items: Type.Array(LetterJson), nextCursor: NextCursor }),
     errors: ['LG_REQUEST_TOOK_TOO_LONG'],
   },
-  async ({ deadLetters }, { query }) => {
+  async ({ deadLetters, devices }, { query }) => {
     const { limit, cursor, ...filter } = query
     const beforeId = cursor === undefined ? deadLetters.lastId + 1 : readCursor('letter', cursor)
-    const page = await readLetterPage(deadLetters, filter, beforeId, limit)
+    const page = await readLetterPage(deadLetters, toLetterFilter(devices, filter, 'query'), beforeId, limit)
     return {
       items: page.items,
       nextCursor: page.beforeId === undefined ? null : writeCursor('letter', page.beforeId),

@@ -1,6 +1,9 @@
 import type { Route } from '../route.js'
-import { deadLetterRoute } from './dead-letter.js'
+import { deadLetterRoute, deleteDeadLetterRoute } from './dead-letter.js'
 import { deadLettersRoute } from './dead-letters.js'
+import { purgeDeadLettersRoute } from './dead-letters-purge.js'
+import { replayDeadLettersRoute } from './dead-letters-replay.js'
+import { deadLettersSummaryRoute } from './dead-letters-summary.js'
 import { deleteDeviceRoute, deviceRoute, patchDeviceRoute, putDeviceRoute } from './device.js'
 import { exportDevicesRoute, importDevicesRoute } from './device-exchange.js'
 import { confirmDeviceRoute, rejectDeviceRoute } from './device-status.js'
@@ -16,8 +19,10 @@ import { ledgerRoute } from './ledger.js'
 import { metricsRoute } from './metrics.js'
 import { productionRoute } from './production.js'
 import { readinessRoute } from './readiness.js'
+import { reloadRoute } from './reload.js'
 import { spoolRoute } from './spool.js'
 import { treeRoute } from './tree.js'
+import { tryRoute } from './try.js'
 import { valuesRoute } from './values.js'
 
 /** Every address that is not a file of the page or a WebSocket. */
@@ -36,7 +41,13 @@ export const ROUTES: readonly Route[] = [
   valuesRoute,
   historyRoute,
   deadLettersRoute,
+  deadLettersSummaryRoute,
+  replayDeadLettersRoute,
+  purgeDeadLettersRoute,
   deadLetterRoute,
+  deleteDeadLetterRoute,
+  tryRoute,
+  reloadRoute,
   handlesRoute,
   itemsRoute,
   itemRoute,

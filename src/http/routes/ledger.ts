@@ -13,6 +13,7 @@ import {
   Messages,
   NextCursor,
   Points,
+  Reasons,
   ScopeParameter,
   SinkLine,
   Time,
@@ -25,6 +26,7 @@ const Row = Type.Object({
   path: DevicePath,
   messages: Messages,
   points: Points,
+  reasons: Reasons,
   lastReceived: LastReceived,
   removed: Type.Optional(
     Type.Literal(true, { description: 'The device was removed, and its name with it; its counts stay.' }),
@@ -53,7 +55,7 @@ export const ledgerRoute = route(
     query: Query,
     answer: Type.Object({
       time: Time,
-      totals: Type.Object({ messages: Messages, points: Points }),
+      totals: Type.Object({ messages: Messages, points: Points, reasons: Reasons }),
       sinks: Type.Array(SinkLine),
       devices: Type.Array(Row),
       nextCursor: NextCursor,
@@ -64,11 +66,15 @@ export const ledgerRoute = route(
     const { ledger, devices, sinks } = views
     const selected = selectedDevices(devices, query)
     const after = query.cursor === undefined ? start(views, query) : readCursor('device', query.cursor)
+    const selectedSlots = selected?.map(({ slot }) => slot)
     const slots = slotsAfter(devices, selected, after, query.limit + 1)
     const page = slots.slice(0, query.limit)
     return {
       time: new Date().toISOString(),
-      totals: selected === undefined ? ledger.totals() : ledger.sum(selected.map(({ slot }) => slot)),
+      totals: {
+        ...(selectedSlots === undefined ? ledger.totals() : ledger.sum(selectedSlots)),
+        reasons: ledger.reasons(selectedSlots),
+      },
       sinks: [...sinks.statuses()],
       devices: page.filter((slot) => hasRow(views, slot)).map((slot) => rowOf(views, slot)),
       nextCursor: slots.length > page.length ? writeCursor('device', page.at(-1)!) : null,
@@ -98,6 +104,7 @@ function rowOf({ ledger, devices }: HttpViews, slot: number): Static<typeof Row>
     device,
     path,
     ...ledger.counts(slot),
+    reasons: ledger.reasons([slot]),
     lastReceived: timeOrNull(ledger.lastReceivedMs(slot)),
     ...(known === undefined && slot !== NO_DEVICE_SLOT ? { removed: true as const } : {}),
   }

@@ -1,0 +1,6 @@
+export type { TextPlace } from '../text-place.js'
+export { type Document, type DocumentObject, isObject, MAX_DEPTH, memberOf } from './document.js'
+export { formatPath } from './format-path.js'
+export { COMPRESSIONS, type Compression, type InflateOptions } from './inflated.js'
+export { locate } from './locate.js'
+export { DOCUMENT_FORMATS, type DocumentFormat, DocumentReader, readDocument } from './read-document.js'

@@ -1,0 +1,6 @@
+export { mappingsAreSound } from './checks.js'
+export { type CompiledMapping, compileMapping } from './compile.js'
+export type { MappingConfig, MappingOptions } from './config.js'
+export { MappingDecoder } from './decoder.js'
+export { MappingInvalidError, type MappingViolation } from './faults.js'
+export { topicsWaitingFor } from './waiting.js'

@@ -1,0 +1,87 @@
+import { causeOf } from '../core/errors.js'
+import { filtered, type Judgement, refused } from '../core/judgement.js'
+import type { Logger } from '../core/logger.js'
+import { PointBatch } from '../core/point-batch.js'
+import { DecodeError } from '../decode/decoder.js'
+import type { Outcomes } from './outcomes.js'
+import { type Arrival, PointInHand } from './point-in-hand.js'
+import type { Source, Sources } from './sources.js'
+import type { Target } from './target.js'
+
+const REJECTED = filtered('device_rejected')
+
+/** Payload → points → what becomes of each. The same for messages that are counted and for those that are only tried. */
+export class MessageReader {
+  readonly batch = new PointBatch()
+  readonly #point = new PointInHand(this.batch)
+  readonly #sources: Sources
+  readonly #logger: Logger
+
+  constructor(sources: Sources, logger: Logger) {
+    this.#sources = sources
+    this.#logger = logger
+  }
+
+  /** Fills the batch, or says why the message has no points. */
+  decode(source: Source, payload: Buffer): DecodeError | undefined {
+    this.batch.clear()
+    try {
+      source.decoder.decode(payload, source.memory, this.batch)
+      return undefined
+    } catch (error) {
+      return error instanceof DecodeError ? error : this.#decoderFailed(source, error)
+    }
+  }
+
+  /** Takes the points of the batch, in order, through quality. */
+  judge(source: Source, outcomes: Outcomes, arrival?: Arrival): void {
+    const { batch } = this
+    this.#point.begin(outcomes, arrival)
+    for (let p = 0; p < batch.points; p++) {
+      const address = batch.devices[p]
+      this.#judgePoint(p, address === undefined ? source.own : this.#sources.at(source, address), outcomes)
+    }
+  }
+
+  /** The only point of the batch. */
+  judgeFor(target: Target, outcomes: Outcomes, arrival: Arrival): void {
+    this.#point.begin(outcomes, arrival)
+    this.#judgePoint(0, target, outcomes)
+  }
+
+  #judgePoint(p: number, target: Target, outcomes: Outcomes): void {
+    const point = this.#point
+    point.turnTo(p, target)
+    const judgement = target.isRejected ? REJECTED : this.#judgementOf(p, target)
+    if (judgement === 'keep') outcomes.kept(point)
+    else if (judgement.kind === 'filter') outcomes.filtered(point, judgement)
+    else {
+      this.batch.restore(p)
+      outcomes.refused(point, judgement)
+    }
+  }
+
+  #judgementOf(p: number, target: Target): Judgement {
+    const decided = this.batch.judgements[p]!
+    if (decided !== 'keep') return decided
+    try {
+      return target.quality.judge(this.batch, p, this.#point)
+    } catch (error) {
+      // A defect of ours: the point is kept as a dead letter, and must not stop those behind it.
+      this.#logger.error(
+        { device: target.device.path, error },
+        'Quality failed; the point became a dead letter.',
+      )
+      return refused('decoder_failed', causeOf(error))
+    }
+  }
+
+  /** A defect of ours: the message is kept, and it must not stop those behind it. */
+  #decoderFailed(source: Source, error: unknown): DecodeError {
+    this.#logger.error(
+      { device: source.device.path, error },
+      'A decoder failed; the message became a dead letter.',
+    )
+    return new DecodeError('decoder_failed', causeOf(error))
+  }
+}
