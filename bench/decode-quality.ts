@@ -148,12 +148,7 @@ function toTable(rows: readonly (readonly [name: string, micros: number])[]): Ta
   return {
     title: 'Quality',
     columns: ['stages', 'CPU µs/message', 'quality µs', 'of accept → disk'],
-    rows: rows.map(([name, micros]) => [
-      name,
-      micros,
-      micros - bare,
-      share((micros - bare) / micros),
-    ]),
+    rows: rows.map(([name, micros]) => [name, micros, micros - bare, share((micros - bare) / micros)]),
     note:
       'One JSON message of three fields in its own MQTT message: accept, decode, quality, line protocol, block, disk, with all threads of ' +
       'the process. No point is filtered. The broker and forwarding are not in it: the share of the CPU of the whole gateway is ' +

@@ -1,8 +1,8 @@
+import type { TopicLevels } from '../core/device.js'
 import type { DeviceRecord } from '../core/registry.js'
 import { type DeviceInput, type DevicePatch, isValidId } from './device-input.js'
 import { pathOf } from './device-path.js'
 import { NO_LABELS, NO_NAME } from './entry.js'
-import type { TopicLevels } from '../core/device.js'
 
 /** A record out of what is stated of a device; `before` itself if that says the same. */
 export function recordOf(

@@ -1,10 +1,10 @@
+import type { TopicLevels } from '../core/device.js'
 import type { Table } from '../core/state.js'
 import type { DeviceLookup } from './device-lookup.js'
 import { pathOf } from './device-path.js'
 import { discoveredRecord, freeId } from './device-record.js'
 import { decodeLastSlot, isEntry, RowReader } from './device-row.js'
 import { deviceOf, type Entry, NO_ADDRESSES } from './entry.js'
-import type { TopicLevels } from '../core/device.js'
 
 /** Not a slot: where the table has the highest slot ever given. */
 export const LAST_SLOT_KEY = 0

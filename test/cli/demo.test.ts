@@ -66,7 +66,14 @@ describe('linegate demo', () => {
   }
 
   function context(terminal: RecordedTerminal, signal: AbortSignal) {
-    return { texts: textsIn('en'), terminal, signal, onHangUp: () => undefined, packageRoot: packageRoot(), version: '1.2.3' }
+    return {
+      texts: textsIn('en'),
+      terminal,
+      signal,
+      onHangUp: () => undefined,
+      packageRoot: packageRoot(),
+      version: '1.2.3',
+    }
   }
 
   test('shows where to go, live counts, and at the end a ledger that balances', async () => {

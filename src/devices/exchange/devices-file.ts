@@ -60,6 +60,6 @@ async function read(file: string, parseYaml: ParseYaml): Promise<DeviceTable> {
 }
 
 function invalid(file: string, { faults, faultCount }: DeviceTable): GatewayError {
-  const violations = faults.map((fault) => `  ${describeFault(fault)}`).join('\n')
-  return new GatewayError('LG_CONFIG_INVALID', { file, count: faultCount, violations })
+  const listed = faults.map((fault) => `  ${describeFault(fault)}`).join('\n')
+  return new GatewayError('LG_CONFIG_INVALID', { file, count: faultCount, listed })
 }
