@@ -221,6 +221,8 @@ function textFor(type: FieldType, from: string): string {
     : String(finite)
 }
 
+const SEED = 5
+
 test('whatever comes, the whole chain neither throws nor loses count', () => {
   const seen = new Set<string>()
   const { quality } = parseConfig({ quality: EVERYTHING })
@@ -249,7 +251,8 @@ test('whatever comes, the whole chain neither throws nor loses count', () => {
       assert.ok(stream.stored.every((line) => !/NaN|Infinity/.test(line)))
       for (const outcome of [...stream.outcomes, ...stream.notes]) seen.add(outcome)
     }),
-    { numRuns: 400 },
+    // Which outcomes come up is asserted below.
+    { numRuns: 400, seed: SEED },
   )
   const expected = [
     'keep',
