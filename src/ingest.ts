@@ -59,7 +59,7 @@ export class Ingest {
     this.#tally = spool.open.tally
     this.#onSpeaker = onSpeaker
     this.#recent = recent
-    this.#reader = new MessageReader(sources, logger)
+    this.#reader = new MessageReader(sources, logger, spool.open)
     this.#booking = new Booking(spool)
   }
 

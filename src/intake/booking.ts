@@ -97,8 +97,10 @@ export class Booking implements Outcomes {
   }
 
   /** It is news of its series, and of what the device makes. */
-  #tell({ batch, p, target, chosen }: PointInHand, timeNs: string): void {
+  #tell({ batch, p, target, chosen, isReplay }: PointInHand, timeNs: string): void {
     if (!batch.historical[p]) chosen.latest.note(batch, p, timeNs)
+    // What was made meanwhile is counted: an old reading would look like a counter that was set back.
+    if (isReplay) return
     target.production?.note(target.device.slot, batch, p, timeNs, this.#message.dup === true)
   }
 

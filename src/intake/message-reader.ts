@@ -3,6 +3,7 @@ import { filtered, type Judgement, refused } from '../core/judgement.js'
 import type { Logger } from '../core/logger.js'
 import { PointBatch } from '../core/point-batch.js'
 import { DecodeError } from '../decode/decoder.js'
+import type { Numbered } from './block-clock.js'
 import type { Outcomes } from './outcomes.js'
 import { type Arrival, PointInHand } from './point-in-hand.js'
 import type { Source, Sources } from './sources.js'
@@ -13,11 +14,13 @@ const REJECTED = filtered('device_rejected')
 /** Payload → points → what becomes of each. The same for messages that are counted and for those that are only tried. */
 export class MessageReader {
   readonly batch = new PointBatch()
-  readonly #point = new PointInHand(this.batch)
+  readonly #point: PointInHand
   readonly #sources: Sources
   readonly #logger: Logger
 
-  constructor(sources: Sources, logger: Logger) {
+  /** @param open the block that messages join */
+  constructor(sources: Sources, logger: Logger, open: Numbered) {
+    this.#point = new PointInHand(this.batch, open)
     this.#sources = sources
     this.#logger = logger
   }

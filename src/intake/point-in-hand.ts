@@ -5,9 +5,9 @@ import type { PointBatch } from '../core/point-batch.js'
 import type { ReasonCode } from '../core/reasons.js'
 import type { PointContext } from '../quality/quality.js'
 import type { SeriesState } from '../quality/series-state.js'
+import { BlockClock, type Numbered } from './block-clock.js'
 import type { Outcomes } from './outcomes.js'
 import type { Series, Target } from './target.js'
-import { TurnClock } from './turn-clock.js'
 
 /** When a message arrived: now, or, for one that is replayed, long ago. */
 export interface Arrival {
@@ -23,15 +23,17 @@ export class PointInHand implements PointContext {
   chosen!: Series
   p = 0
   readonly #clock = new ArrivalClock()
-  readonly #turn = new TurnClock()
+  readonly #arrivals: BlockClock
   #outcomes!: Outcomes
   /** Undefined for a message that arrives now. */
   #arrival: Arrival | undefined
   #ns = ''
   #series: SeriesState | undefined
 
-  constructor(batch: PointBatch) {
+  /** @param open the block that messages join */
+  constructor(batch: PointBatch, open: Numbered) {
     this.batch = batch
+    this.#arrivals = new BlockClock(open)
   }
 
   /** To be called for each message. */
@@ -68,7 +70,7 @@ export class PointInHand implements PointContext {
   }
 
   get arrivalMs(): number {
-    return this.#arrival === undefined ? this.#turn.nowMs : this.#arrival.ms
+    return this.#arrival === undefined ? this.#arrivals.nowMs : this.#arrival.ms
   }
 
   arrivalNs(): string {

@@ -10,6 +10,9 @@ import type { Source, Sources } from './sources.js'
 import { TrialOutcomes } from './trial-outcomes.js'
 import { pointOfLine } from './trial-point.js'
 
+/** Messages of a trial have times of arrival of their own. */
+const NO_BLOCK = { number: 1 }
+
 const NO_PLACE = { path: '', line: 0, column: 0 }
 const NS_PER_MS = 1_000_000n
 
@@ -23,7 +26,7 @@ export class TrialReader {
 
   constructor(sources: Sources, logger: Logger) {
     this.#sources = sources
-    this.#reader = new MessageReader(sources, logger)
+    this.#reader = new MessageReader(sources, logger, NO_BLOCK)
   }
 
   message({ topic, payload, clientId, arrivalMs }: TrialMessage): TrialResult {
