@@ -49,9 +49,13 @@ test('a sink that is down delays neither acknowledgements nor the other sink, an
 })
 
 test('one point that influxd refuses costs one dead letter with its own words; the rest is stored', async () => {
-  await publish('p-2', ['{"state":1}'])
-  await gateway.drained()
-  await publish('p-2', [...Array.from({ length: 50 }, (_, n) => `{"state":${n}}`), '{"state":"broken"}'])
+  // Another writer has given the field a type, which the gateway cannot know.
+  const write = { method: 'POST', body: 'telemetry,device=other heat="text"' }
+  assert.equal((await fetch(`${influxd.url}/write?db=factory`, write)).status, 204)
+  await publish('p-2', [
+    ...Array.from({ length: 50 }, (_, n) => `{"state":${n}}`),
+    '{"state":50,"heat":21.5}',
+  ])
   const { totals } = await gateway.drained()
   assert.equal(totals.points.deadLettered, 1)
   const { items } = await gateway.get<{
@@ -61,7 +65,20 @@ test('one point that influxd refuses costs one dead letter with its own words; t
   assert.equal(items[0]?.kind, 'line')
   assert.equal(items[0]?.device, 'ningbo/press/line1/p-2')
   assert.match(items[0]?.reason.message ?? '', /field type conflict/)
-  assert.equal((await influxd.values("SELECT state FROM telemetry WHERE device = 'p-2'")).length, 51)
+  assert.equal((await influxd.values("SELECT state FROM telemetry WHERE device = 'p-2'")).length, 50)
+})
+
+test('a field that changes its type is stopped before influxd sees it', async () => {
+  await publish('p-3', ['{"state":1}', '{"state":"broken"}'])
+  const { totals } = await gateway.drained()
+  const { items } = await gateway.get<{ items: { reason: { code: string } }[] }>(
+    '/api/v1/dead-letters?device=p-3',
+  )
+  assert.deepEqual(
+    items.map(({ reason }) => reason.code),
+    ['type_changed'],
+  )
+  assert.equal(totals.points.deadLettered, 2)
 })
 
 test('both stores answer the same history', async () => {
