@@ -50,7 +50,7 @@ export class Booking implements Outcomes {
   }
 
   kept(point: PointInHand): void {
-    this.#count(point.target)
+    this.#count(point)
     const timeNs = point.timeNs()
     this.#tell(point, timeNs)
     this.#lines += encodePoint(point.batch, point.p, point.chosen.key, timeNs)
@@ -58,7 +58,7 @@ export class Booking implements Outcomes {
   }
 
   filtered(point: PointInHand, { reason }: Filtered): void {
-    this.#count(point.target)
+    this.#count(point)
     const { slot } = point.device
     this.#tally.add(slot, Column.pointsFiltered, 1)
     this.#tally.addReason(slot, reason, 1)
@@ -66,7 +66,7 @@ export class Booking implements Outcomes {
   }
 
   refused(point: PointInHand, { reason, message }: Refused): void {
-    this.#count(point.target)
+    this.#count(point)
     const { slot, path } = point.device
     this.#tally.add(slot, Column.pointsDeadLettered, 1)
     this.#tally.addReason(slot, reason, 1)
@@ -104,14 +104,15 @@ export class Booking implements Outcomes {
     target.production?.note(target.device.slot, batch, p, timeNs, this.#message.dup === true)
   }
 
-  #count(target: Target): void {
+  #count({ target, isReplay }: PointInHand): void {
     const { slot } = target.device
     if (slot !== this.#runSlot) {
       this.#countRun()
       this.#runSlot = slot
     }
     this.#run++
-    if (target === this.#own || target.carriedBy === this.#number) return
+    // What is replayed is no sign of life of the device.
+    if (target === this.#own || isReplay || target.carriedBy === this.#number) return
     target.carriedBy = this.#number
     this.#tally.add(slot, Column.carried, 1)
   }

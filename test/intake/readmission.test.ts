@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { parseConfig } from '../../src/config/validate.js'
 import type { Counts } from '../../src/core/counts.js'
 import { type DeadLetter, NOT_COUNTED, type StoredDeadLetter } from '../../src/core/dead-letter.js'
+import { Column } from '../../src/core/tally.js'
 import type { ReadingConfig } from '../../src/intake/configured.js'
 import { IngestRig, pointsIn } from '../support/ingest-rig.js'
 
@@ -98,6 +99,17 @@ describe('a dead letter that is taken in again', () => {
     assert.deepEqual([reason, stillAt], [(outcome as { reason: object }).reason, timeMs])
     assert.deepEqual(counted(rig), [1, 0, 1, 0, 0, 0, 0])
     assert.deepEqual(rig.ledger.reasons([1]), { [reason.code]: 1 })
+  })
+
+  test('is no sign of life of the devices that it has points of', async () => {
+    const records = { at: '[*]', value: 'v', field: '=x', device: { device: 'id' } }
+    const rig = await start(configOf({ mapping: { records: { ...records, at: 'other' } } }))
+    await rig.send(TOPIC, '[{"id":"sensor-1","v":1}]')
+    assert.deepEqual(await readmit(rig, configOf({ mapping: { records } })), { kind: 'decoded' })
+    const { slot } = rig.devices.at('sensor-1')!
+    assert.equal(rig.ledger.counts(slot).points.decoded, 1)
+    assert.equal(rig.ledger.value(slot, Column.carried), 0)
+    assert.equal(rig.ledger.lastReceivedMs(slot), 0)
   })
 
   test('without a route, changes nothing', async () => {

@@ -7,7 +7,7 @@ import {
 } from '../../src/decode/decoder.js'
 import type { DocumentFormat } from '../../src/decode/documents/index.js'
 import { type MappingConfig, MappingDecoder } from '../../src/decode/mapping/index.js'
-import { newLearningContext } from './learning-context.js'
+import { newDecoderContext } from './decoder-context.js'
 import { type PlainPoint, pointsOf } from './points.js'
 
 export interface MappedPoint extends PlainPoint {
@@ -28,7 +28,7 @@ export function mappingDecoder(
   mapping: MappingConfig | undefined,
   options: MappedOptions = {},
 ): MappingDecoder {
-  const { topic, format = 'json', context = newLearningContext(), ...rest } = options
+  const { topic, format = 'json', context = newDecoderContext(), ...rest } = options
   const all = {
     timestampUnit: 'auto',
     fieldTypes: {},

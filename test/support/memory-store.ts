@@ -1,7 +1,8 @@
+import type { DecoderStore } from '../../src/decode/decoder.js'
 import type { QualityStore } from '../../src/quality/quality-store.js'
 
-/** Keeps what is put for as long as the test keeps it. */
-export class MemoryStore implements QualityStore {
+/** Of decoders or of quality: keeps what is put for as long as the test keeps it. */
+export class MemoryStore implements DecoderStore, QualityStore {
   readonly #values = new Map<string, Buffer>()
 
   get(key: string): Buffer | undefined {
@@ -19,5 +20,12 @@ export class MemoryStore implements QualityStore {
   *entries(prefix: string): Generator<{ readonly key: string; readonly value: Buffer }> {
     const keys = [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort()
     for (const key of keys) yield { key, value: this.#values.get(key)! }
+  }
+
+  /** Of all values. */
+  get bytes(): number {
+    let bytes = 0
+    for (const value of this.#values.values()) bytes += value.length
+    return bytes
   }
 }

@@ -1,4 +1,5 @@
-import { Decoding, MemoryStore } from './sparkplug-decoding.js'
+import { MemoryStore } from './memory-store.js'
+import { Decoding } from './sparkplug-decoding.js'
 import type { TestPayload } from './sparkplug-messages.js'
 
 export const NBIRTH = 'spBv1.0/G/NBIRTH/N'

@@ -9,37 +9,9 @@ import type {
   SparkplugEvents,
   SparkplugOptions,
 } from '../../src/decode/sparkplug/events.js'
+import { MemoryStore } from './memory-store.js'
 import { type PlainPoint, pointsOf } from './points.js'
 import { payloadOf, type TestPayload } from './sparkplug-messages.js'
-
-/** A store of decoders in memory, in the order of keys. */
-export class MemoryStore implements DecoderStore {
-  readonly #values = new Map<string, Buffer>()
-
-  get(key: string): Buffer | undefined {
-    return this.#values.get(key)
-  }
-
-  put(key: string, value: Buffer): void {
-    this.#values.set(key, value)
-  }
-
-  remove(key: string): void {
-    this.#values.delete(key)
-  }
-
-  *entries(prefix: string): Iterable<{ key: string; value: Buffer }> {
-    for (const key of [...this.#values.keys()].sort()) {
-      if (key.startsWith(prefix)) yield { key, value: this.#values.get(key)! }
-    }
-  }
-
-  get bytes(): number {
-    let bytes = 0
-    for (const value of this.#values.values()) bytes += value.length
-    return bytes
-  }
-}
 
 /** Writes events down, one line each. */
 export class EventLog implements SparkplugEvents {

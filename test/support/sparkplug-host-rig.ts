@@ -3,7 +3,8 @@ import { connectAsync, type MqttClient } from 'mqtt'
 import type { InboundMessage } from '../../src/core/message.js'
 import { SparkplugHost, type SparkplugHostOptions } from '../../src/sparkplug/host.js'
 import { BrokerRig } from './broker-rig.js'
-import { Decoding, MemoryStore } from './sparkplug-decoding.js'
+import { MemoryStore } from './memory-store.js'
+import { Decoding } from './sparkplug-decoding.js'
 
 export interface Heard {
   readonly topic: string

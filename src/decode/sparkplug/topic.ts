@@ -40,8 +40,3 @@ export function parseTopic(topic: string): SparkplugTopic | undefined {
 function state(hostId: string): SparkplugTopic {
   return { type: 'STATE', group: '', node: hostId, device: '' }
 }
-
-/** Every message of an edge node and its devices. */
-export function filterOfNode(group: string, node: string): string {
-  return `${NAMESPACE}/${group}/+/${node}/#`
-}

@@ -6,7 +6,7 @@ import { pack } from 'msgpackr'
 import { ExpressionWorker } from '../../../src/decode/expression/index.js'
 import { createDecoder } from '../../../src/decode/index.js'
 import type { MappingConfig } from '../../../src/decode/mapping/index.js'
-import { newLearningContext } from '../../support/learning-context.js'
+import { newDecoderContext } from '../../support/decoder-context.js'
 import { fault, lines, mapped, mappingDecoder } from '../../support/mapped.js'
 import { accepted, refused } from '../../support/points.js'
 
@@ -43,7 +43,7 @@ describe('plain JSON', () => {
   const text = Buffer.from('{"ts":1700000000000,"a":1.50}')
 
   test('is read compressed as it is read uncompressed', () => {
-    const decoder = createDecoder('json', { timestampUnit: 'auto', fieldTypes: {} }, newLearningContext())
+    const decoder = createDecoder('json', { timestampUnit: 'auto', fieldTypes: {} }, newDecoderContext())
     const [point] = accepted(decoder, text)
     assert.deepEqual(point!.fields, [['a', 'float', '1.50']])
     for (const payload of [gzipSync(text), deflateSync(text)]) {
@@ -55,9 +55,9 @@ describe('plain JSON', () => {
 
   test('is not inflated where the route says so, and only so far', () => {
     const options = { timestampUnit: 'auto', fieldTypes: {} } as const
-    const none = createDecoder('json', { ...options, compression: 'none' }, newLearningContext())
+    const none = createDecoder('json', { ...options, compression: 'none' }, newDecoderContext())
     assert.match(refused(none, gzipSync(text)), /not_utf8|malformed/)
-    const bounded = createDecoder('json', { ...options, maxInflatedBytes: 1_024 }, newLearningContext())
+    const bounded = createDecoder('json', { ...options, maxInflatedBytes: 1_024 }, newDecoderContext())
     assert.equal(refused(bounded, gzipSync(JSON.stringify({ a: 'x'.repeat(2_000) }))), 'too_large')
   })
 })
@@ -65,7 +65,7 @@ describe('plain JSON', () => {
 describe('an expression', () => {
   const expressions = new ExpressionWorker()
   after(() => expressions.close())
-  const context = { ...newLearningContext(), expressions }
+  const context = { ...newDecoderContext(), expressions }
 
   test('makes another document, that the mapping reads', () => {
     const expression = '{ "t": t, "values": [values.{ "n": n & "2", "v": v }] }'

@@ -12,7 +12,7 @@ import {
   newTopicMemory,
 } from '../../../src/decode/decoder.js'
 import { createDecoder, type DecoderName } from '../../../src/decode/index.js'
-import { newLearningContext } from '../../support/learning-context.js'
+import { newDecoderContext } from '../../support/decoder-context.js'
 import { packageRoot } from '../../support/package-root.js'
 
 interface Route {
@@ -54,7 +54,7 @@ function decoded(
 }
 
 function outcome({ route, payload, learnt, topic = 'a/b' }: Example): Partial<Example> {
-  const context = newLearningContext()
+  const context = newDecoderContext()
   if (learnt !== undefined) decoded({ ...route, mapping: learnt.mapping }, learnt.payload, topic, context)
   try {
     return described(decoded(route, payload, topic, context))

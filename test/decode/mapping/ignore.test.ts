@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compileMapping, type MappingConfig, MappingInvalidError } from '../../../src/decode/mapping/index.js'
-import { newLearningContext } from '../../support/learning-context.js'
+import { newDecoderContext } from '../../support/decoder-context.js'
 import { fault, lines, mapped } from '../../support/mapped.js'
 
 const VALUES: MappingConfig = { at: 'values.*' }
@@ -40,7 +40,7 @@ describe('a message without telemetry', () => {
 
   test('may stand among those that explain names', () => {
     const learn = { at: 'names[*]', table: 't', key: 'k', name: 'n' }
-    const context = newLearningContext()
+    const context = newDecoderContext()
     const mapping: MappingConfig = { learn, ignore: [{ when: 'names@length', is: [0] }] }
     assert.deepEqual(mapped(mapping, { names: [] }, { context }), [])
     assert.equal(fault(mapping, { other: [] }, { context }), 'no_records')

@@ -4,7 +4,7 @@ import { PointBatch } from '../../../src/core/point-batch.js'
 import { DecodeError, newTopicMemory } from '../../../src/decode/decoder.js'
 import { type MappingConfig, topicsWaitingFor } from '../../../src/decode/mapping/index.js'
 import { NameTables } from '../../../src/decode/mapping/names.js'
-import { newLearningContext } from '../../support/learning-context.js'
+import { newDecoderContext } from '../../support/decoder-context.js'
 import { decodeWith, fault, lines, mappingDecoder } from '../../support/mapped.js'
 
 const LEARN: MappingConfig = {
@@ -21,7 +21,7 @@ const LEARN: MappingConfig = {
 const READ: MappingConfig = { field: { from: 'id', lookup: 't' }, value: 'v' }
 
 function pair() {
-  const context = newLearningContext()
+  const context = newDecoderContext()
   const learner = mappingDecoder(LEARN, { context, waitingForNames: ['a/+/data', 'b/#'] })
   const reader = mappingDecoder(READ, { context })
   const learn = (...points: object[]) => assert.deepEqual(decodeWith(learner, { points }), [])
@@ -72,7 +72,7 @@ describe('names of one message', () => {
     assert.deepEqual(read({ id: 'x', v: 1 }), ['oil=1@'])
     learn({ id: 'x', name: 'water' })
     assert.deepEqual(read({ id: 'x', v: 1 }), ['water=1@'])
-    const restarted = mappingDecoder(READ, { context: newLearningContext(context.store) })
+    const restarted = mappingDecoder(READ, { context: newDecoderContext(context.store) })
     assert.deepEqual(lines(decodeWith(restarted, [{ id: 'x', v: 1 }])), ['water=1@'])
   })
 
@@ -105,7 +105,7 @@ describe('names of one message', () => {
 })
 
 test('a table takes no more names than it has room for, and none of a message that brings too many', () => {
-  const tables = new NameTables(newLearningContext().store, 3)
+  const tables = new NameTables(newDecoderContext().store, 3)
   const names = (...keys: string[]) =>
     new Map(keys.map((key) => [key, { name: key, unit: '', type: undefined }]))
   assert.equal(tables.learn('t', names('a', 'b')), true)

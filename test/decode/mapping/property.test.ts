@@ -5,7 +5,7 @@ import { PointBatch } from '../../../src/core/point-batch.js'
 import { DecodeError, newTopicMemory } from '../../../src/decode/decoder.js'
 import { createDecoder } from '../../../src/decode/index.js'
 import type { MappingConfig } from '../../../src/decode/mapping/index.js'
-import { newLearningContext } from '../../support/learning-context.js'
+import { newDecoderContext } from '../../support/decoder-context.js'
 import { decodeWith, type MappedPoint, mappingDecoder } from '../../support/mapped.js'
 import { anyPayload, jsonText } from '../../support/payloads.js'
 import { decode } from '../../support/points.js'
@@ -154,7 +154,7 @@ describe('any document', () => {
   test('without a mapping is read as the decoder json reads it', () => {
     for (const options of PLAIN_OPTIONS) {
       const all = { timestampUnit: 'auto', fieldTypes: {}, ...options } as const
-      const streaming = createDecoder('json', { ...all, compression: 'none' }, newLearningContext())
+      const streaming = createDecoder('json', { ...all, compression: 'none' }, newDecoderContext())
       const whole = mappingDecoder(undefined, all)
       fc.assert(
         fc.property(jsonText, (text) => {

@@ -7,7 +7,7 @@ import { LEVELS, type TopicLevels } from '../../../src/core/device.js'
 import { FieldType, PointBatch } from '../../../src/core/point-batch.js'
 import { DecodeError, newTopicMemory } from '../../../src/decode/decoder.js'
 import { type Route, routeOf } from '../../../src/intake/route.js'
-import { MemoryDecoderStore } from './memory-decoder-store.js'
+import { MemoryStore } from '../../support/memory-store.js'
 
 export interface Message {
   readonly topic: string
@@ -42,7 +42,7 @@ export class Reading {
 
   /** @param yaml a configuration with `routes` */
   constructor(yaml: string) {
-    const context = { store: new MemoryDecoderStore(), release: () => undefined, now: Date.now }
+    const context = { store: new MemoryStore(), release: () => undefined, now: Date.now }
     const config = configOf(yaml)
     this.#routes = config.routes.map((route) => routeOf(route, config, context))
   }

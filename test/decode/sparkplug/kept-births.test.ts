@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { PointBatch } from '../../../src/core/point-batch.js'
 import { newTopicMemory } from '../../../src/decode/decoder.js'
 import { SparkplugDecoder } from '../../../src/decode/sparkplug/decoder.js'
+import { MemoryStore } from '../../support/memory-store.js'
 import { pointsOf } from '../../support/points.js'
 import {
   born,
@@ -16,7 +17,7 @@ import {
   NODE_BIRTH,
 } from '../../support/sparkplug-births.js'
 import { cNode } from '../../support/sparkplug-captures.js'
-import { Decoding, fieldsOf, MemoryStore } from '../../support/sparkplug-decoding.js'
+import { Decoding, fieldsOf } from '../../support/sparkplug-decoding.js'
 import { payloadOf, type TestPayload } from '../../support/sparkplug-messages.js'
 
 describe('a decoder that is made anew over the same store', () => {
