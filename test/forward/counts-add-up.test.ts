@@ -25,9 +25,14 @@ type Wanted =
   | Exclude<Message, { kind: 'decoded' }>
   | { kind: 'decoded'; device: string; poison: boolean[]; filtered: number; deadLettered: number }
 
+/** From one start to the next crash. What is acknowledged past the crash counts no more. */
+interface Life {
+  acknowledged: number
+}
+
 class Model {
   messages: Message[] = []
-  acknowledged = 0
+  life: Life = { acknowledged: 0 }
   #points = 0
 
   nameOfPoint(poison: boolean): string {
@@ -116,9 +121,8 @@ const commands: fc.Arbitrary<Command>[] = [
   fc.boolean().map((swap) =>
     command(`crash${swap ? ', other primary' : ''}`, async (model, real) => {
       const directory = real.rig.copyOfDisk()
-      const acknowledged = model.acknowledged
+      model.life = { ...model.life }
       await real.rig.abandon()
-      model.acknowledged = acknowledged
       if (swap) real.sinks.reverse()
       await real.open(directory)
       forgetUnwritten(model, real)
@@ -136,8 +140,9 @@ const commands: fc.Arbitrary<Command>[] = [
 
 function accept(model: Model, rig: SpoolRig, wanted: Wanted): void {
   const place = model.messages.length + 1
+  const { life } = model
   const acknowledge = () => {
-    model.acknowledged = Math.max(model.acknowledged, place)
+    life.acknowledged = Math.max(life.acknowledged, place)
   }
   if (wanted.kind === 'ignored') {
     model.messages.push(wanted)
@@ -155,7 +160,8 @@ function accept(model: Model, rig: SpoolRig, wanted: Wanted): void {
 /** What was not on disk at the crash is gone; nothing that was acknowledged may be among it. */
 function forgetUnwritten(model: Model, { rig }: Real): void {
   const { received } = rig.ledger.totals().messages
-  assert.ok(received >= model.acknowledged, `${received} received, ${model.acknowledged} acknowledged`)
+  const { acknowledged } = model.life
+  assert.ok(received >= acknowledged, `${received} received, ${acknowledged} acknowledged`)
   assert.ok(received <= model.messages.length)
   model.messages = model.messages.slice(0, received)
 }
