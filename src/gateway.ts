@@ -3,9 +3,9 @@
  * lets what was accepted reach the disk, its acknowledgements leave, and the sinks take what they can in the time left.
  */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { Broker } from './broker/broker.js'
 import type { GatewayConfig } from './config/schema.js'
+import { GatewayError } from './core/errors.js'
 import type { Logger } from './core/logger.js'
 import { findPackage } from './core/package-root.js'
 import type { ReloadReport } from './core/reload.js'
@@ -16,13 +16,12 @@ import { LatestValueStore } from './devices/latest-values.js'
 import { Checkpointer, recover } from './forward/checkpoint.js'
 import { Forwarder } from './forward/forwarder.js'
 import { Forwarders } from './forward/forwarders.js'
-import { HttpServer } from './http/server.js'
+import { Front } from './front.js'
+import { Guard } from './guard.js'
 import { Ledger } from './ledger/ledger.js'
-import { exampleTopic } from './live/example-topic.js'
-import { LiveHub } from './live/hub.js'
 import { MessagePath, RECALL_MS } from './message-path.js'
 import { Plant } from './plant.js'
-import { refuseExposedAnonymous } from './security/anonymous.js'
+import { refuseExposed } from './security/exposure.js'
 import { createSink } from './sinks/create-sink.js'
 import type { Spool } from './spool/spool.js'
 import { openSpool, openState } from './storage.js'
@@ -50,12 +49,12 @@ export interface GatewayAddresses {
 }
 
 /**
- * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED, and what is wrong with
+ * @throws {GatewayError} LG_MQTT_ANONYMOUS_EXPOSED, LG_HTTP_EXPOSED, LG_DATA_DIRECTORY_LOCKED, LG_LISTEN_FAILED, and what is wrong with
  * `devices.file`; what was started until then is closed
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  refuseExposedAnonymous(config.mqtt.listeners, config.mqtt.allowAnonymousFromNetwork)
-  mkdirSync(config.gateway.dataDirectory, { recursive: true })
+  refuseExposed(config)
+  mkdirSync(config.gateway.dataDirectory, { recursive: true, mode: 0o700 })
   const gateway = new Gateway(config, options)
   try {
     await gateway.start()
@@ -72,14 +71,14 @@ export class Gateway {
   readonly #spool: Spool
   readonly #ledger: Ledger
   readonly #latest = new LatestValueStore()
+  readonly #guard: Guard
   readonly #plant: Plant
   readonly #sinks: readonly Sink[]
   readonly #checkpointer: Checkpointer
   readonly #forwarders: Forwarders
   readonly #messages: MessagePath
   readonly #broker: Broker
-  readonly #live: LiveHub
-  readonly #http: HttpServer
+  readonly #front: Front
   #accepting = false
   #closed: Promise<void> | undefined
 
@@ -89,6 +88,7 @@ export class Gateway {
     this.#state = openState(config, logger)
     this.#spool = openSpool(config, this.#state, logger)
     this.#ledger = new Ledger(this.#state)
+    this.#guard = new Guard({ config, state: this.#state, version: findPackage().version, logger })
     this.#plant = this.#buildPlant(config)
     this.#sinks = config.sinks.map((sink) => createSink(sink, logger))
     this.#checkpointer = new Checkpointer({
@@ -101,20 +101,31 @@ export class Gateway {
     this.#forwarders = this.#buildForwarders(config)
     this.#messages = this.#buildMessagePath(config, options)
     this.#broker = this.#buildBroker(config)
-    this.#live = this.#buildLive(config)
-    this.#http = this.#buildHttp(config)
+    this.#front = this.#buildFront(config)
   }
 
   /**
-   * Reads the configuration again, between two messages; undefined for a gateway without `load`.
-   * @throws {GatewayError} LG_CONFIG_UNREADABLE, LG_CONFIG_INVALID; nothing has changed then
+   * Reads the configuration again, between two messages, and the files of certificates; no connection is dropped, but those
+   * whose certificates are revoked.
+   * @throws {GatewayError} LG_CONFIG_UNREADABLE, LG_CONFIG_INVALID, LG_TLS_UNUSABLE: nothing has changed then;
+   * LG_RELOAD_UNAVAILABLE for a gateway without `load`
    */
-  reload(): ReloadReport | undefined {
-    return this.#messages.reloader?.reload()
+  async reload(): Promise<ReloadReport> {
+    const { reloader } = this.#messages
+    if (reloader === undefined) throw new GatewayError('LG_RELOAD_UNAVAILABLE')
+    reloader.check()
+    this.#front.http.reloadCertificates()
+    const revokedConnections = await this.#broker.reloadCertificates()
+    return { ...reloader.reload(), revokedConnections }
+  }
+
+  /** As `reload`, asked for by a signal of the system, and on record. */
+  reloadOnSignal(): Promise<ReloadReport> {
+    return this.#guard.recorded('configuration_reloaded', () => this.reload())
   }
 
   get addresses(): GatewayAddresses {
-    return { mqtt: this.#broker.addresses().map(({ url }) => url), http: this.#http.url ?? '' }
+    return { mqtt: this.#broker.addresses().map(({ url }) => url), http: this.#front.http.url ?? '' }
   }
 
   async start(): Promise<void> {
@@ -126,12 +137,14 @@ export class Gateway {
       this.#plant.flushed(blocks)
       this.#forwarders.wake()
     })
+    await this.#guard.start()
     await this.#plant.start()
     this.#messages.start()
     await this.#spool.deadLetters.start()
     this.#checkpointer.start()
     this.#forwarders.start()
-    await this.#http.start()
+    await this.#front.http.start()
+    await this.#guard.serve(this.#front.http.url ?? '')
     await this.#broker.start()
     this.#accepting = true
   }
@@ -153,7 +166,8 @@ export class Gateway {
       this.#logger.warn(this.#spool.status(), 'Messages that are not on disk were not acknowledged.')
     await this.#forwarders.drain(DRAIN_GRACE_MS)
     await this.#forwarders.close()
-    await Promise.all([this.#live.close(), this.#http.close()])
+    await this.#front.close()
+    await this.#guard.close()
     await this.#plant.identifiers.close()
     await this.#checkpointer.close()
     this.#spool.stop()
@@ -198,12 +212,15 @@ export class Gateway {
       publish: (packet) => this.#broker.publish(packet),
       subscribe: (topic, listener) => this.#broker.subscribe(topic, listener),
       onReading: () => this.#broker.telemetryChanged(),
+      onConfigured: ({ mqtt }) => void this.#broker.readmit(this.#guard.configure(mqtt)),
+      accessOf: (clientId) => this.#broker.accessOf(clientId),
+      onSpeakerRefused: this.#guard.speakerRefused,
     })
   }
 
   #buildBroker({ mqtt }: GatewayConfig): Broker {
     const { presence } = this.#plant
-    const { ingest, sparkplug } = this.#messages
+    const { ingest, sparkplug, speakers } = this.#messages
     const lane = {
       isTelemetry: (topic: string, clientId: string) => this.#messages.isTelemetry(topic, clientId),
       underPressure: () => this.#spool.underPressure,
@@ -211,9 +228,16 @@ export class Gateway {
     return new Broker({
       ...mqtt,
       accept: ingest.accept,
+      refuse: (message, access, settled) => ingest.refuse(message, access, settled),
+      admission: this.#guard.admission,
+      onRefused: this.#guard.clientRefused,
       ...(sparkplug === undefined ? {} : { inner: sparkplug }),
       onSession: {
-        opened: (clientId) => presence.sessionOpened(clientId),
+        opened: (clientId, who) => {
+          speakers.changed()
+          this.#guard.clientConnected(clientId, who)
+          presence.sessionOpened(clientId)
+        },
         closed: (clientId, cause) => presence.sessionClosed(clientId, cause),
       },
       ...(mqtt.expressLane === 'on' ? { lane } : {}),
@@ -223,77 +247,19 @@ export class Gateway {
     })
   }
 
-  #buildLive({ gateway, live, mqtt, routes }: GatewayConfig): LiveHub {
-    const { host, port } = mqtt.listeners[0]!
-    const topic = exampleTopic(routes[0]?.topic)
-    return new LiveHub({
-      gatewayId: gateway.id,
-      ...this.#views,
-      tree: this.#plant.registry.tree,
-      production: this.#plant.production,
-      options: { ...live, publish: { host, port, topic } },
-      logger: this.#logger,
-    })
-  }
-
-  #buildHttp({ gateway, http, live }: GatewayConfig): HttpServer {
-    const { version, root } = findPackage()
-    return new HttpServer({
-      host: http.host,
-      port: http.port,
-      about: {
-        gatewayId: gateway.id,
-        version,
-        startedAtMs: Date.now(),
-        mqttUrls: () => this.addresses.mqtt,
-      },
-      ...this.#views,
-      registry: this.#plant.registry,
-      production: this.#plant.production,
-      identifiers: this.#plant.identifiers,
-      ...this.#ways,
-      stores: this.#sinks,
-      spoolStatus: () => this.#spool.status(),
-      isReady: () => this.#accepting,
-      connections: {
-        mqtt: () => this.#broker.connectedClients,
-        live: () => this.#live.statistics.connections,
-      },
-      upgrades: {
-        '/live': (request, socket, head) => this.#live.handleUpgrade(request, socket, head),
-        '/mqtt': (request, socket, head) => this.#broker.handleWebSocket(socket, request, head),
-      },
-      webRoot: join(root, 'dist', 'web'),
-      options: { allowedHosts: http.allowedHosts, allowedOrigins: live.allowedOrigins },
-      logger: this.#logger,
-    })
-  }
-
-  /** What operators do with messages. */
-  get #ways() {
-    const { replay, reloader, quality, sparkplug } = this.#messages
-    return {
-      ...(sparkplug === undefined ? {} : { sparkplug }),
-      quality,
-      replay: { replaying: replay, trial: () => this.#messages.trial() },
-      trials: {
-        of: (yaml?: string) => this.#messages.trial(yaml),
-        recent: (count: number) => this.#messages.recent(count),
-      },
-      ...(reloader === undefined ? {} : { reloads: reloader }),
-    }
-  }
-
-  /** What readers of the counts see. */
-  get #views() {
-    return {
+  #buildFront(config: GatewayConfig): Front {
+    return new Front({
+      config,
+      ...this.#stores,
+      guard: this.#guard,
+      plant: this.#plant,
       ledger: this.#ledger,
-      devices: this.#plant.registry,
-      presence: this.#plant.presence,
-      networking: this.#plant.networking,
-      latest: this.#latest,
-      deadLetters: this.#spool.deadLetters,
-      sinks: this.#forwarders,
-    }
+      sinks: this.#sinks,
+      statuses: this.#forwarders,
+      messages: this.#messages,
+      broker: this.#broker,
+      isReady: () => this.#accepting,
+      reload: () => this.reload(),
+    })
   }
 }

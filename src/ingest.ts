@@ -10,6 +10,7 @@
  * Everything here is synchronous and runs once per message; what can be known per topic is looked up once and kept in
  * a `Source`. What the stages are made of is in intake/. A dead letter that is readmitted goes the same way.
  */
+import type { ClientAccess } from './core/client-access.js'
 import { NOT_COUNTED, type StoredDeadLetter } from './core/dead-letter.js'
 import { NO_DEVICE_SLOT } from './core/device.js'
 import type { Logger } from './core/logger.js'
@@ -24,6 +25,7 @@ import { MessageReader } from './intake/message-reader.js'
 import { Readmission } from './intake/readmission.js'
 import type { RecentMessages } from './intake/recent-messages.js'
 import type { Source, Sources } from './intake/sources.js'
+import type { Speakers } from './intake/speakers.js'
 import type { OpenBlock } from './spool/open-block.js'
 import type { Spool } from './spool/spool.js'
 
@@ -34,6 +36,8 @@ export interface IngestParts {
   readonly sources: Sources
   readonly spool: Spool
   readonly logger: Logger
+  /** Without them, every client may speak for every device. */
+  readonly speakers?: Speakers
   readonly onSpeaker?: SpeakerListener
   /** Keeps samples of what comes in, to try another configuration with. */
   readonly recent?: RecentMessages
@@ -46,20 +50,22 @@ export class Ingest {
   readonly #spool: Spool
   readonly #open: OpenBlock
   readonly #tally: Tally
+  readonly #speakers: Speakers | undefined
   readonly #onSpeaker: SpeakerListener
   readonly #recent: RecentMessages | undefined
   readonly #reader: MessageReader
   readonly #booking: Booking
   #isReadmitting = false
 
-  constructor({ sources, spool, logger, onSpeaker = () => undefined, recent }: IngestParts) {
+  constructor({ sources, spool, logger, speakers, onSpeaker = () => undefined, recent }: IngestParts) {
     this.#sources = sources
     this.#spool = spool
     this.#open = spool.open
     this.#tally = spool.open.tally
+    this.#speakers = speakers
     this.#onSpeaker = onSpeaker
     this.#recent = recent
-    this.#reader = new MessageReader(sources, logger, spool.open)
+    this.#reader = new MessageReader(sources, logger, spool.open, speakers)
     this.#booking = new Booking(spool)
   }
 
@@ -71,8 +77,14 @@ export class Ingest {
   readonly accept: Accept = (message, clientId, settled) => {
     const source = this.#sources.identify(message.topic, clientId)
     if (source === undefined) this.#ignore()
-    else if (source.own.isRejected) this.#refuse(source)
+    else if (source.own.isRejected) this.#refuse(source.device.slot)
     else this.#take(source, message, clientId)
+    this.#settle(message.qos, settled)
+  }
+
+  /** Counts a message that its client may not publish, as one of the device that the client is. */
+  refuse(message: InboundMessage, access: ClientAccess, settled: Settled): void {
+    this.#refuse(this.#speakers?.slotOf(access) ?? NO_DEVICE_SLOT, 'publish_refused')
     this.#settle(message.qos, settled)
   }
 
@@ -95,16 +107,17 @@ export class Ingest {
     this.#tally.add(NO_DEVICE_SLOT, Column.ignored, 1)
   }
 
-  #refuse({ device }: Source): void {
-    this.#tally.add(device.slot, Column.received, 1)
-    this.#tally.add(device.slot, Column.refused, 1)
+  #refuse(slot: number, reason?: ReasonCode): void {
+    this.#tally.add(slot, Column.received, 1)
+    this.#tally.add(slot, Column.refused, 1)
+    if (reason !== undefined) this.#tally.addReason(slot, reason, 1)
   }
 
   #take(source: Source, message: InboundMessage, clientId: string): void {
     const { slot } = source.device
-    if (source.clientId !== clientId) {
-      source.clientId = clientId
-      this.#onSpeaker(slot, clientId)
+    if (this.#isSpeakerRefused(source, clientId)) {
+      this.#refuse(slot, 'speaker_refused')
+      return
     }
     this.#recent?.offer(source, message, clientId)
     this.#tally.add(slot, Column.received, 1)
@@ -117,6 +130,19 @@ export class Ingest {
       this.#tally.addReason(slot, failure.code, 1)
       this.#deadLetter(source, message, clientId, failure)
     }
+  }
+
+  /** Turns to the client that speaks, and says whether it may not, for the device of the messages. */
+  #isSpeakerRefused(source: Source, clientId: string): boolean {
+    const speakers = this.#speakers
+    const isOther = source.clientId !== clientId || source.isSpeakerRefused
+    if (isOther || (speakers !== undefined && source.speakerEpoch !== speakers.epoch)) {
+      source.clientId = clientId
+      if (speakers !== undefined) turnTo(source, speakers)
+      if (isOther && !source.isSpeakerRefused) this.#onSpeaker(source.device.slot, clientId)
+    }
+    if (source.isSpeakerRefused) speakers?.refused(source.speaker!, clientId, source.device.path)
+    return source.isSpeakerRefused
   }
 
   #append(source: Source, message: InboundMessage, clientId: string, letter?: StoredDeadLetter): void {
@@ -197,6 +223,13 @@ export class Ingest {
     this.#spool.touched()
     if (!holds) settled()
   }
+}
+
+function turnTo(source: Source, speakers: Speakers): void {
+  const speaker = speakers.of(source.clientId)
+  source.speakerEpoch = speakers.epoch
+  source.speaker = speaker
+  source.isSpeakerRefused = speaker !== undefined && !speakers.maySpeakFor(speaker, source.device)
 }
 
 function unroutable(cause: string): ReadmitOutcome {

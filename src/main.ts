@@ -1,6 +1,7 @@
 /** The entry: arguments, language, signals, exit code. What the commands do is in cli/. */
 import { setMaxListeners } from 'node:events'
 import { runCommandLine } from './cli/command-line.js'
+import { privateEnvironment } from './cli/private-environment.js'
 import { processTerminal } from './cli/terminal.js'
 import { languageOf, textsIn } from './cli/texts.js'
 import { findPackage } from './core/package-root.js'
@@ -22,6 +23,7 @@ process.exitCode = await runCommandLine(argv, {
   terminal: processTerminal(),
   signal: stop.signal,
   onHangUp: (listener) => void process.on('SIGHUP', listener),
+  environment: privateEnvironment(process.env),
   packageRoot: root,
   version,
 })

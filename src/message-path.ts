@@ -27,6 +27,7 @@ import {
 } from './intake/configured.js'
 import { RecentMessages } from './intake/recent-messages.js'
 import { Sources } from './intake/sources.js'
+import { Speakers, type SpeakersParts } from './intake/speakers.js'
 import { KnowledgeStore, TableStore } from './intake/stores.js'
 import type { ConfiguredTrial } from './intake/trial.js'
 import type { Plant } from './plant.js'
@@ -52,6 +53,10 @@ export interface MessagePathParts {
   readonly subscribe: SparkplugHostParts['subscribe']
   /** Other topics than before are telemetry. */
   readonly onReading: () => void
+  /** Another configuration is in force. */
+  readonly onConfigured: (config: GatewayConfig) => void
+  readonly accessOf: SpeakersParts['accessOf']
+  readonly onSpeakerRefused: NonNullable<SpeakersParts['onRefused']>
   /** Reads the configuration again. Without it nothing is reloaded. */
   readonly load?: () => GatewayConfig
   /** Where relative paths of presets start. */
@@ -64,6 +69,7 @@ export class MessagePath {
   readonly reloader: Reloader | undefined
   readonly quality: QualityParts
   readonly sparkplug: SparkplugHost | undefined
+  readonly speakers: Speakers
   readonly #parts: MessagePathParts
   readonly #sources: Sources
   readonly #recent = new RecentMessages()
@@ -93,6 +99,11 @@ export class MessagePath {
       expressions: this.#expressions,
       ...(this.sparkplug === undefined ? {} : { sparkplug: this.sparkplug }),
     }
+    this.speakers = new Speakers({
+      accessOf: parts.accessOf,
+      find: (levels) => parts.plant.registry.deviceFor(levels),
+      onRefused: parts.onSpeakerRefused,
+    })
     this.#sources = this.#newSources()
     this.ingest = this.#newIngest()
     this.replay = new Replay({
@@ -190,19 +201,21 @@ export class MessagePath {
       sources: this.#sources,
       spool,
       logger,
+      speakers: this.speakers,
       onSpeaker: (slot, clientId) => plant.presence.linked(slot, clientId),
       recent: this.#recent,
     })
   }
 
   #newReloader(): Reloader | undefined {
-    const { config, load, logger, onReading } = this.#parts
+    const { config, load, logger, onReading, onConfigured } = this.#parts
     if (load === undefined) return undefined
     return new Reloader({
       config,
       load,
       swap: (next) => {
         this.#sources.replace(this.#read(next))
+        onConfigured(next)
         onReading()
       },
       trialOf: (one) => trialOf(one, this.#trialBase),

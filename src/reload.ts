@@ -1,6 +1,7 @@
 /**
- * The configuration is read again while messages come in. What says how messages are read (routes, quality) is swapped
- * between two messages; all else is reported as needing a restart. A file that is not valid changes nothing.
+ * The configuration is read again while messages come in. What says how messages are read (routes, quality) and what
+ * clients may (profiles, rules for certificates) is swapped between two messages; all else is reported as needing a
+ * restart. A file that is not valid changes nothing.
  */
 import { differences } from './config/difference.js'
 import type { GatewayConfig } from './config/schema.js'
@@ -9,7 +10,7 @@ import type { ConfigChange, ReloadReport, TrialComparison } from './core/reload.
 import type { Trial, TrialMessage, TrialResult } from './core/trial.js'
 
 /** Sections that are swapped. */
-const SWAPPED = /^(?:routes|quality)(?=$|[.[])/
+const SWAPPED = /^(?:routes|quality|mqtt\.profiles|mqtt\.certificates)(?=$|[.[])/
 /** Changed messages that a report shows. */
 const MAX_SHOWN = 100
 
@@ -40,6 +41,11 @@ export class Reloader {
     return this.#config
   }
 
+  /** Throws what `reload` would throw. */
+  check(): void {
+    this.#parts.load()
+  }
+
   /** @throws {GatewayError} LG_CONFIG_UNREADABLE, LG_CONFIG_INVALID with all violations; nothing has changed then */
   reload(): ReloadReport {
     const { next, changes, needRestart } = this.#read()
@@ -65,7 +71,7 @@ export class Reloader {
     const all = differences(this.#config, loaded)
     const isSwapped = ({ path }: ConfigChange) => SWAPPED.test(path)
     return {
-      next: { ...this.#config, routes: loaded.routes, quality: loaded.quality },
+      next: withSwapped(this.#config, loaded),
       changes: all.filter(isSwapped),
       needRestart: [...all.filter((change) => !isSwapped(change)), ...this.#firstSparkplug(loaded)],
     }
@@ -86,6 +92,11 @@ export class Reloader {
         : 'The configuration was read again; nothing to swap.',
     )
   }
+}
+
+function withSwapped(inForce: GatewayConfig, { routes, quality, mqtt }: GatewayConfig): GatewayConfig {
+  const { profiles, certificates } = mqtt
+  return { ...inForce, routes, quality, mqtt: { ...inForce.mqtt, profiles, certificates } }
 }
 
 export function usesSparkplug({ routes }: Pick<GatewayConfig, 'routes'>): boolean {

@@ -2,14 +2,17 @@ import type { CountsState, DeadLettered, DeadLettersState, Hello } from '../src/
 import { Connection, type ConnectionState } from './connection.js'
 import { byId, write, writeCommand } from './elements.js'
 import { Flow, MESSAGE_TERMS, POINT_TERMS } from './flow.js'
-import { rate, startLanguage, switchLanguage, text, translatePage } from './language.js'
+import { preferLanguage, rate, startLanguage, switchLanguage, text, translatePage } from './language.js'
 import { showLetters } from './letters.js'
 import { NetworkingFigure } from './networking.js'
 import { publishCommand } from './publish-command.js'
+import { askSession, type Session } from './session.js'
+import { SignInForm } from './sign-in.js'
 import { showSinks } from './sinks.js'
 import { Sparkline } from './sparkline.js'
 import { showStatus } from './status.js'
 import { Tree } from './tree.js'
+import { Who } from './who.js'
 
 const SUBSCRIBE_AGAIN_MS = 5000
 /** Each button, and the command that it copies. */
@@ -27,13 +30,15 @@ class Page {
   readonly #messageSpark = new Sparkline(byId('message-spark'))
   readonly #pointSpark = new Sparkline(byId('point-spark'))
   readonly #tree: Tree
+  readonly #who: Who
   #state: ConnectionState = 'connecting'
   #ageSeconds = 0
   #counts: CountsState | undefined
   #letters: { data: DeadLettersState; arrived: DeadLettered } | undefined
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, who: Who) {
     this.#connection = connection
+    this.#who = who
     this.#tree = new Tree(byId('tree'), connection, notify)
   }
 
@@ -93,6 +98,7 @@ class Page {
 
   #render(): void {
     translatePage()
+    this.#who.render()
     showStatus(this.#state, this.#ageSeconds)
     if (this.#counts !== undefined) this.#renderCounts(this.#counts)
     if (this.#letters !== undefined) showLetters(this.#letters.data, this.#letters.arrived)
@@ -145,12 +151,23 @@ async function copyCommand(button: string, command: string): Promise<void> {
   setTimeout(() => write(byId(button), text('copy')), 2000)
 }
 
+function openConsole(session: Session | undefined): void {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+  const who = new Who(session)
+  const connection: Connection = new Connection(`${scheme}://${location.host}/live`, {
+    onHello: (hello) => page.onHello(hello),
+    onState: (state, ageSeconds) => page.onState(state, ageSeconds),
+    onGone: () => void who.check(),
+  })
+  const page = new Page(connection, who)
+  byId('console').hidden = false
+  who.start()
+  page.start()
+  connection.start()
+}
+
 startLanguage()
-const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-const connection: Connection = new Connection(`${scheme}://${location.host}/live`, {
-  onHello: (hello) => page.onHello(hello),
-  onState: (state, ageSeconds) => page.onState(state, ageSeconds),
-})
-const page = new Page(connection)
-page.start()
-connection.start()
+const session = await askSession()
+preferLanguage(session?.language ?? '')
+if (session?.signInRequired && !session.signedIn) new SignInForm(session).show()
+else openConsole(session)

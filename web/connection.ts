@@ -14,6 +14,8 @@ export interface ConnectionListener {
   onHello(hello: Hello): void
   /** Called at every change of state, and twice a second while the data ages. */
   onState(state: ConnectionState, ageSeconds: number): void
+  /** The connection ended, or none came about; it is tried again. */
+  onGone(): void
 }
 
 const CHECK_MS = 500
@@ -132,6 +134,7 @@ export class Connection {
     this.#socket = undefined
     const most = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries++)
     this.#retryTimer = setTimeout(() => this.#open(), most * (0.5 + Math.random() / 2))
+    this.#listener.onGone()
     this.#tell()
   }
 

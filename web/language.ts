@@ -32,6 +32,12 @@ export function switchLanguage(): void {
   }
 }
 
+/** The one that the gateway has for this person, unless another one was chosen in this browser. */
+export function preferLanguage(wanted: string): void {
+  const match = matching(wanted)
+  if (remembered() === null && match !== undefined) use(match)
+}
+
 export function text(key: TextKey, values: Readonly<Record<string, string>> = {}): string {
   return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (hole, name: string) => values[name] ?? hole)
 }

@@ -39,6 +39,8 @@ export const REASONS: Readonly<Record<ReasonCode, Meaning>> = {
   value_out_of_bounds: { en: 'the value is out of bounds', zh: '数值超出界限' },
   series_budget: { en: 'more series than the budget allows', zh: '超出序列预算' },
   unit_unknown: { en: 'the unit is not known, or of another kind', zh: '单位未知或量纲不符' },
+  publish_refused: { en: 'its client may not publish it', zh: '客户端无权发布' },
+  speaker_refused: { en: 'its client may not speak for this device', zh: '客户端无权代表该设备' },
   time_replaced: { en: 'stored with the time of arrival', zh: '以到达时间存储' },
   time_moved: { en: 'moved by nanoseconds, as its time was taken', zh: '时间已被占用，移动若干纳秒' },
   type_coerced: { en: 'converted to the type of its field', zh: '已转换为字段的类型' },

@@ -3,12 +3,20 @@
  * package.json; the tests of this folder fail if one of these goes.
  */
 import type { Aedes, Client } from 'aedes'
+import type { Packet } from 'mqtt-packet'
+import type { ClientAccess } from '../core/client-access.js'
 
 export type DrainCallback = (error: Error | null, client: AedesClient) => void
 
 export interface AedesClient extends Client {
   readonly id: string
+  /** Ours: what the client may do; set before anything but its CONNECT is handled. */
+  access: ClientAccess
+  /** Ours: its IP address. */
+  address: string
   readonly clean: boolean
+  /** Its CONNECT is being handled; nothing else is before it is done. */
+  readonly connecting: boolean
   readonly connected: boolean
   readonly closed: boolean
   /** A DISCONNECT came. */
@@ -17,7 +25,14 @@ export interface AedesClient extends Client {
   duplicates: Readonly<Record<string, number>>
   /** The will that `close` publishes. */
   will: unknown
-  _parser: { parse(chunk: Buffer): number }
+  /** The will of the CONNECT, until it is stored. */
+  _will: unknown
+  _parser: {
+    parse(chunk: Buffer): number
+    prependListener(event: 'packet', listener: (packet: Packet) => void): unknown
+  }
+  /** Message ids of QoS 2 between PUBLISH and PUBREL. */
+  readonly _inboundInflight: Set<number>
   /** Packets of the last chunk that are still being handled; the next chunk is read when there are none. */
   _parsingBatch: number
   /** One packet was handled; reads the next chunk after the last. */

@@ -6,112 +6,62 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { Aedes, type AedesOptions, type Connection } from 'aedes'
+import type { ClientAccess, ClientRefusal } from '../core/client-access.js'
 import { causeOf } from '../core/errors.js'
-import type { Logger } from '../core/logger.js'
-import type { Accept } from '../core/message.js'
-import type { StateStore } from '../core/state.js'
 import { within } from '../core/within.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
+import { type BrokerOptions, DEFAULTS } from './broker-options.js'
 import { type BrokerCounters, ClientFaults } from './client-faults.js'
 import { guard } from './connection.js'
+import { Entrance } from './entrance/entrance.js'
 import { createHooks } from './hooks.js'
-import { type InnerClient, type OwnPacket, publishOwn, subscribeOwn } from './inner-client.js'
+import { type OwnPacket, publishOwn, subscribeOwn } from './inner-client.js'
 import { LaneTopics } from './lane-topics.js'
 import { Lanes, type LanesParts } from './lanes.js'
-import { Listener, type ListenerAddress, type ListenerOptions } from './listener.js'
+import { type BrokerLimits, DEFAULT_LIMITS, LimitWatch } from './limits.js'
+import type { ListenerAddress } from './listener.js'
 import { OnceEach } from './once-each.js'
+import { Flow } from './permissions-flow.js'
 import { Persistence } from './persistence.js'
-import { SessionEvents, type SessionListener } from './session-events.js'
+import { SessionEvents } from './session-events.js'
 import { MAX_TOPIC_LEVELS } from './topic-name.js'
-import { WebSocketEntrance } from './web-socket.js'
 
-/** Where accepted messages become durable: the spool. */
-export interface Durability {
-  /** Has a write made in the transaction of the block that is open now. */
-  alongside(write: () => void): void
-  /** Resolves when everything accepted so far is on disk and settled. */
-  flush(): Promise<void>
-}
-
-/** For telemetry that goes straight from its frame to `accept` (express-lane.ts). */
-export interface LaneOptions {
-  /** Whether messages of a topic are telemetry. */
-  isTelemetry(topic: string, clientId: string): boolean
-  /** Whether senders must be slowed down. */
-  underPressure(): boolean
-}
-
-export interface BrokerOptions {
-  readonly accept: Accept
-  /** Without it, everything goes through Aedes. */
-  readonly lane?: LaneOptions
-  readonly durability: Durability
-  readonly state: StateStore
-  readonly logger: Logger
-  /** Told of sessions that begin and end; not of those that end because the broker is closed. */
-  readonly onSession?: SessionListener
-  readonly listeners: readonly ListenerOptions[]
-  /** Largest MQTT packet; a client that sends a larger one is disconnected. */
-  readonly maxPacketBytes: number
-  /** Messages kept for one persistent session; 10,000 when absent. The oldest are dropped past it. */
-  readonly maxQueuedMessages?: number
-  /** Bytes kept for one persistent session; 16 MiB when absent. */
-  readonly maxQueuedBytes?: number
-  /** A subscriber that leaves more bytes than this unread is disconnected; 32 MiB when absent. */
-  readonly maxUnsentBytes?: number
-  /** Milliseconds a connection has for its CONNECT; 30,000 when absent. */
-  readonly connectTimeoutMs?: number
-  readonly inner?: InnerClient
-  /**
-   * Wills of clients that were connected when an earlier run ended are published after this many milliseconds, unless
-   * their clients are back by then; 60,000 when absent.
-   */
-  readonly leftWillsAfterMs?: number
-}
-
-const DEFAULTS = {
-  maxQueuedMessages: 10_000,
-  maxQueuedBytes: 16 * 1_048_576,
-  maxUnsentBytes: 32 * 1_048_576,
-  connectTimeoutMs: 30_000,
-  leftWillsAfterMs: 60_000,
-}
+export type { BrokerOptions, Durability, LaneOptions } from './broker-options.js'
 
 /** Aedes looks for wills of other brokers once in so many heartbeats. */
 const HEARTBEATS_PER_SEARCH = 4
-
-/** QoS 2 messages of one client between PUBLISH and PUBREL. */
-const MAX_INCOMING_QOS2 = 10_000
 
 type Settings = BrokerOptions & typeof DEFAULTS
 
 export class Broker {
   readonly #settings: Settings
+  readonly #limits: BrokerLimits
+  readonly #watch: LimitWatch
+  readonly #flow: Flow
   readonly #faults: ClientFaults
   readonly #persistence: Persistence
   readonly #aedes: AedesBroker
   readonly #onceEach: OnceEach
   readonly #lanes: Lanes | undefined
   readonly #sessions: SessionEvents | undefined
-  readonly #webSockets: WebSocketEntrance
-  readonly #listeners: readonly Listener[]
+  readonly #entrance: Entrance
   readonly #connections = new Set<AedesClient>()
   #isOpen = false
   #closing = false
 
   constructor(options: BrokerOptions) {
     this.#settings = { ...DEFAULTS, ...options }
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.#watch = new LimitWatch(options.logger, this.#onRefused)
+    this.#flow = this.#newFlow()
     this.#faults = new ClientFaults(options.logger)
     this.#persistence = this.#newPersistence()
+    this.#entrance = this.#newEntrance()
     this.#aedes = new Aedes(this.#aedesOptions()) as AedesBroker
     this.#onceEach = new OnceEach(this.#aedes.id)
     this.#aedes.authorizeForward = this.#onceEach.forward
     this.#lanes = this.#newLanes()
     this.#sessions = options.onSession && new SessionEvents(options.onSession)
-    this.#webSockets = new WebSocketEntrance(options.maxPacketBytes, this.#connected)
-    this.#listeners = options.listeners.map(
-      (listener) => new Listener(listener, this.#connected, this.#webSockets, options.logger),
-    )
   }
 
   /** @throws {GatewayError} LG_LISTEN_FAILED, LG_TLS_UNUSABLE; nothing is left open then. */
@@ -126,8 +76,9 @@ export class Broker {
     this.#isOpen = true
     keepAlive(aedes)
     try {
+      await this.#entrance.load()
       await this.#settings.inner?.start()
-      for (const listener of this.#listeners) await listener.start()
+      await this.#entrance.listen()
     } catch (error) {
       await this.close(0)
       throw error
@@ -142,26 +93,60 @@ export class Broker {
     if (this.#closing) return
     this.#closing = true
     this.#sessions?.stop()
-    const stopped = this.#listeners.map((listener) => listener.stop())
+    const stopped = this.#entrance.stop()
     for (const client of this.#connections) client.pause()
     await this.#drain(graceMs)
     if (this.#isOpen) await this.#settings.inner?.close()
     for (const client of this.#connections) client.will = null
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()))
     for (const client of this.#connections) client.close()
-    await Promise.all(stopped)
+    await stopped
+    await within(graceMs, this.#entrance.close())
     await this.#persistence.close(graceMs)
   }
 
   /** Where it listens, in the order of the options; after `start`. */
   addresses(): ListenerAddress[] {
-    return this.#listeners.map((listener) => listener.address)
+    return this.#entrance.addresses()
   }
 
-  /** Takes a WebSocket upgrade that came in on another HTTP server. */
-  handleWebSocket(socket: Duplex, request: IncomingMessage, head: Buffer): void {
+  /**
+   * Takes a WebSocket upgrade that came in on another HTTP server, which has checked the host that it is for.
+   * @param address IP address of the client
+   */
+  handleWebSocket(socket: Duplex, request: IncomingMessage, head: Buffer, address: string): void {
     if (this.#closing) socket.destroy()
-    else this.#webSockets.handle(socket, request, head)
+    else this.#entrance.handleWebSocket(socket, request, head, address)
+  }
+
+  /** What a client may do that is connected, or whose will is under way. */
+  accessOf(clientId: string): ClientAccess | undefined {
+    return this.#entrance.accessOf(clientId)
+  }
+
+  /**
+   * Closes the connections of a principal at once, publishes none of its wills, and drops its sessions and what is queued
+   * for them. Returns how many connections it had.
+   */
+  revoke(principal: string): number {
+    return this.#entrance.revoke(principal)
+  }
+
+  /**
+   * Has clients come in again whose principals have other rights now: their connections are closed, their sessions stay.
+   * Returns how many there were.
+   */
+  readmit(isChanged: (principal: string) => boolean): number {
+    return this.#entrance.readmit(isChanged)
+  }
+
+  /**
+   * Reads the certificates, authorities and revocation lists of all listeners again, for the connections from now on, and
+   * closes those whose certificate is revoked; the others stay. Resolves with how many were closed.
+   * @throws {GatewayError} LG_TLS_UNUSABLE; everything stays as it was then
+   */
+  async reloadCertificates(): Promise<number> {
+    return this.#entrance.reloadCertificates()
   }
 
   /** Of the gateway itself, as a client would send it. Resolves when it is delivered and, if retained, kept. */
@@ -182,16 +167,25 @@ export class Broker {
     return this.#faults.counters
   }
 
-  readonly #connected = (connection: Connection, request?: IncomingMessage): void => {
+  /** How often each limit bit since the broker was made. */
+  get limitCounts(): LimitWatch['counts'] {
+    return this.#watch.counts
+  }
+
+  readonly #onRefused = (refusal: ClientRefusal): void => this.#settings.onRefused?.(refusal)
+
+  /** A connection that is to be read from. */
+  readonly #newClient = (connection: Connection, request?: IncomingMessage): AedesClient | undefined => {
     if (this.#closing) {
       connection.destroy()
-      return
+      return undefined
     }
     const client = this.#aedes.handle(connection, request) as AedesClient
-    guard(client, this.#settings, this.#lanes)
+    guard(client, this.#settings, this.#lanes, this.#flow)
     this.#onceEach.guard(client)
     this.#connections.add(client)
     connection.once('close', () => this.#connections.delete(client))
+    return client
   }
 
   async #drain(graceMs: number): Promise<void> {
@@ -209,10 +203,17 @@ export class Broker {
   #newLanes(): Lanes | undefined {
     const { accept, lane } = this.#settings
     if (lane === undefined) return undefined
-    const isQueuedFor = (topic: string) => this.#persistence.isQueuedFor(topic)
+    const { permissions, packets } = this.#flow
     return new Lanes({
       accept,
-      topics: new LaneTopics(this.#aedes, lane.isTelemetry, isQueuedFor),
+      refuse: (message, sender, settled) => permissions.refuse(message, sender, settled),
+      topics: new LaneTopics(this.#aedes, {
+        isTelemetry: lane.isTelemetry,
+        isQueuedFor: (topic) => this.#persistence.isQueuedFor(topic),
+        mayPublish: (client, topic) => permissions.mayPublish(client, topic),
+        isWithinLimits: (topic) => packets.isWithin(topic),
+      }),
+      maxUnsettled: this.#limits.inFlightPerClient,
       underPressure: lane.underPressure,
       prepare: (packet) => this.#persistence.prepare(packet),
       // As the handler of PUBLISH calls it; the published types leave the sender out.
@@ -220,7 +221,14 @@ export class Broker {
     })
   }
 
+  #newFlow(): Flow {
+    const { refuse, refusedPublish = 'acknowledge' } = this.#settings
+    const [limits, watch, onRefused] = [this.#limits, this.#watch, this.#onRefused]
+    return new Flow({ refuse, refusedPublish, limits, watch, onRefused })
+  }
+
   #newPersistence(): Persistence {
+    const { retainedMessages, retainedBytes } = this.#limits
     const { state, logger, durability, maxQueuedMessages, maxQueuedBytes } = this.#settings
     return new Persistence({
       state,
@@ -228,19 +236,41 @@ export class Broker {
       queueLimits: { maxMessages: maxQueuedMessages, maxBytes: maxQueuedBytes },
       onDropped: (clientId) => this.#faults.dropped(clientId),
       alongside: (write) => durability.alongside(write),
+      retainedLimits: { maxMessages: retainedMessages, maxBytes: retainedBytes },
+      mayReceive: (client, topic) => this.#flow.permissions.mayReceive(client as AedesClient, topic),
+      onWillGone: (clientId) => this.#entrance.willGone(clientId),
+    })
+  }
+
+  #newEntrance(): Entrance {
+    const { listeners, overHttp, admission, maxPacketBytes, state, logger } = this.#settings
+    return new Entrance({
+      listeners,
+      overHttp,
+      admission,
+      maxPacketBytes,
+      state,
+      logger,
+      limits: this.#limits,
+      watch: this.#watch,
+      faults: this.#faults,
+      persistence: this.#persistence,
+      onRefused: this.#onRefused,
+      newClient: this.#newClient,
     })
   }
 
   #aedesOptions(): AedesOptions {
-    const { accept, connectTimeoutMs, leftWillsAfterMs } = this.#settings
+    const { accept, leftWillsAfterMs } = this.#settings
     return {
-      ...createHooks(accept, this.#persistence, this.#faults),
+      ...createHooks({ accept, persistence: this.#persistence, faults: this.#faults, flow: this.#flow }),
       persistence: this.#persistence,
       // Without a limit: past it, one subscriber that is slow would stop the deliveries to all.
       concurrency: 0,
-      connectTimeout: connectTimeoutMs,
+      authenticate: this.#entrance.authenticate,
+      connectTimeout: this.#limits.connectTimeoutMs,
       heartbeatInterval: leftWillsAfterMs / HEARTBEATS_PER_SEARCH,
-      maxInflightInbound: MAX_INCOMING_QOS2,
+      maxInflightInbound: this.#limits.inFlightPerClient,
       maxTopicLevels: MAX_TOPIC_LEVELS,
     }
   }

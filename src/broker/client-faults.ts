@@ -17,6 +17,8 @@ export interface BrokerCounters {
 }
 
 const LOG_EVERY_MS = 10_000
+/** Strangers choose client ids of up to 65,535 bytes, and each may become six characters of a log line. */
+const MAX_LOGGED_CHARACTERS = 512
 
 /** Faults that the network brings about; nobody can correct them here. */
 const ORDINARY =
@@ -45,7 +47,7 @@ export class ClientFaults {
 
   /** A client's connection was closed over this. */
   closed(client: Client, error: Error): void {
-    const clientId = client.id
+    const clientId = client.id && shortened(client.id)
     if (isOrdinary(error)) {
       this.#logger.debug({ clientId, cause: error.message }, 'A connection broke.')
       return
@@ -72,11 +74,15 @@ export class ClientFaults {
   #warn(key: string, fields: object, error: GatewayError): void {
     const { code, action } = error
     this.#throttle.run(key, (suppressed) =>
-      this.#logger.warn({ code, action, suppressed, ...fields }, error.message),
+      this.#logger.warn({ code, action, suppressed, ...fields }, shortened(error.message)),
     )
   }
 }
 
 function isOrdinary(error: Error): boolean {
   return (error as NodeJS.ErrnoException).code?.startsWith('E') === true || ORDINARY.test(error.message)
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_LOGGED_CHARACTERS ? text : `${text.slice(0, MAX_LOGGED_CHARACTERS)}…`
 }

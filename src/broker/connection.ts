@@ -11,15 +11,20 @@
  * - What a client sends right behind its CONNECT waits until the session is ready, in order (Aedes holds at most 42
  *   packets, and handles later ones before them).
  * - A client that does not read its acknowledgements is not read from.
+ * - A client past its rate is not read from for a while; what it sends waits in its socket, and nothing is lost.
  * - A subscriber that does not read what it subscribed to is disconnected instead of slowing down its publishers.
  */
 import type { Connection } from 'aedes'
+import type { Packet } from 'mqtt-packet'
 import { GatewayError } from '../core/errors.js'
 import type { AedesClient, DrainCallback } from './aedes-internals.js'
 import { ExpressLane } from './express-lane.js'
 import { FrameLengths } from './frame-lengths.js'
 import { FrameSorter } from './frame-sorter.js'
 import type { Lanes } from './lanes.js'
+import { whoIs } from './permissions.js'
+import type { Flow } from './permissions-flow.js'
+import { Rate } from './rate.js'
 
 export interface ConnectionLimits {
   /** A larger packet closes the connection. */
@@ -31,12 +36,17 @@ export interface ConnectionLimits {
 const EMPTY = Buffer.alloc(0)
 const LEVEL_WITH_PROPERTIES = 5
 
+/** A longer pause is taken in parts, so that keep-alive does not end it. */
+const MAX_PAUSE_MS = 1_000
+
 /**
  * Puts the inlet between a new client of Aedes and its socket; to be called before the first byte is read.
  * @param lanes without them, everything goes through Aedes
+ * @param flow without it, packets obey no limit but that of their size
  */
-export function guard(client: AedesClient, limits: ConnectionLimits, lanes?: Lanes): void {
-  const inlet = new Inlet(client, limits.maxPacketBytes, lanes)
+export function guard(client: AedesClient, limits: ConnectionLimits, lanes?: Lanes, flow?: Flow): void {
+  const inlet = new Inlet(client, limits.maxPacketBytes, lanes, flow)
+  if (flow !== undefined) client._parser.prependListener('packet', inlet.arrived)
   client._parser.parse = inlet.take
   client._parsingBatch = 0
   client.conn.removeListener('readable', client._nextBatch)
@@ -55,18 +65,23 @@ class Inlet {
   readonly #push: (chunk: Buffer | null) => boolean
   readonly #maxPacketBytes: number
   readonly #lanes: Lanes | undefined
-  /** Made with the first bytes behind the CONNECT. */
+  readonly #flow: Flow | undefined
+  /** These are made with the first bytes behind the CONNECT. */
+  #rate: Rate | undefined
   #lane: ExpressLane | undefined
   #sorter: FrameSorter | undefined
+  /** PUBLISH packets that Aedes got and that the rate has yet to count. */
+  #parsed = 0
   #sawConnect = false
   #holding = false
   /** What was read while holding. */
   #held: Buffer = EMPTY
 
-  constructor(client: AedesClient, maxPacketBytes: number, lanes: Lanes | undefined) {
+  constructor(client: AedesClient, maxPacketBytes: number, lanes: Lanes | undefined, flow: Flow | undefined) {
     this.#client = client
     this.#maxPacketBytes = maxPacketBytes
     this.#lanes = lanes
+    this.#flow = flow
     this.#conn = client.conn
     this.#frames = new FrameLengths(maxPacketBytes)
     this.#parser = client._parser
@@ -101,8 +116,11 @@ class Inlet {
     if (this.#client.closed) return
     try {
       if (!this.#sawConnect) this.#passConnect(chunk)
-      else if (this.#lanes === undefined || !this.#isReadable) this.#passAll(chunk)
-      else this.#sort(chunk, this.#lanes)
+      else {
+        if (this.#lanes === undefined || !this.#isReadable) this.#passAll(chunk)
+        else this.#sort(chunk, this.#lanes)
+        this.#pace(chunk.length)
+      }
     } catch (error) {
       this.#client.emit('error', error instanceof Error ? error : new Error(String(error)))
     }
@@ -111,6 +129,12 @@ class Inlet {
   /** From level 5 (MQTT 5) on, packets have properties that the lane does not read. */
   get #isReadable(): boolean {
     return this.#client.version < LEVEL_WITH_PROPERTIES
+  }
+
+  /** Called before Aedes handles a packet. */
+  readonly arrived = (packet: Packet): void => {
+    if (packet.cmd === 'publish') this.#parsed++
+    this.#flow?.arrived(this.#client, packet)
   }
 
   /** What stands before a packet that is refused is handled. */
@@ -133,12 +157,44 @@ class Inlet {
     const client = this.#client
     this.#lane ??= new ExpressLane(client, lanes)
     this.#sorter ??= new FrameSorter(this.#frames, this.#lane, this.#toAedes, this.#maxPacketBytes)
-    // A PUBLISH is a sign of life (section 3.1.2.10) that Aedes does not see.
-    if (client._keepaliveInterval > 0) client._keepaliveTimer?.refresh()
     this.#sorter.sort(chunk)
-    if (!this.#lane.mustWait) return
+    // A PUBLISH is a sign of life (section 3.1.2.10) that Aedes does not see; a part of one is none.
+    if (this.#lane.taken > 0) this.#keepAlive()
+  }
+
+  #keepAlive(): void {
+    if (this.#client._keepaliveInterval > 0) this.#client._keepaliveTimer?.refresh()
+  }
+
+  /** After a chunk was passed on: its bytes and messages are counted, and may have to be paid for. */
+  #pace(bytes: number): void {
+    if (this.#client.closed) return
+    if (this.#flow !== undefined) this.#spend(bytes, this.#flow)
+    if (!this.#waits()) return
     this.#holding = true
-    this.#lane.whenRoom(this.#release)
+    if (this.#lane?.isFull === true) this.#flow?.watch.bit('inFlightPerClient', whoIs(this.#client))
+  }
+
+  #spend(bytes: number, { limits, watch }: Flow): void {
+    const nowMs = performance.now()
+    this.#rate ??= new Rate(limits, nowMs)
+    const limit = this.#rate.spend(this.#parsed + (this.#lane?.taken ?? 0), bytes, nowMs)
+    this.#parsed = 0
+    if (this.#lane !== undefined) this.#lane.taken = 0
+    if (limit !== undefined) watch.bit(limit, whoIs(this.#client))
+  }
+
+  /** Whether nothing is to be read now; has `#release` called when that may be over. */
+  #waits(): boolean {
+    if (this.#lane?.mustWait === true) {
+      this.#lane.whenRoom(this.#release)
+      return true
+    }
+    const pauseMs = this.#rate?.pauseMs(performance.now()) ?? 0
+    if (pauseMs === 0) return false
+    this.#keepAlive()
+    setTimeout(this.#release, Math.min(pauseMs, MAX_PAUSE_MS))
+    return true
   }
 
   /** Up to the end of the first packet; the rest waits for the session. */
@@ -161,7 +217,7 @@ class Inlet {
   }
 
   readonly #release = (): void => {
-    if (this.#client.closed) return
+    if (this.#client.closed || this.#waits()) return
     const held = this.#held
     this.#held = EMPTY
     this.#holding = false

@@ -1,9 +1,11 @@
 /**
  * The express lane of one connection: telemetry that goes from its frame to `accept` without passing Aedes.
  *
- *     frame ─▶ PUBLISH of QoS 0 or 1, not retained ─▶ telemetry ─▶ accept ─▶ disk ─┬─▶ Aedes, if someone is subscribed
- *       └─ any other: Aedes                             └─ any other: Aedes        │
- *     socket ◀─────────── one write per block ◀────────── PUBACKs, in order ◀──────┘
+ *     frame ─▶ PUBLISH of QoS 0 or 1, not retained ─▶ telemetry ─▶ permitted ─▶ accept ─▶ disk ─┬─▶ Aedes, if someone is subscribed
+ *       └─ any other: Aedes           any other: Aedes ◀─┘             └─ not: refuse ─▶ disk ──┤
+ *     socket ◀─────────── one write per block ◀────────── PUBACKs, in order ◀───────────────────┘
+ *
+ * The way of a topic is decided when another than the last comes in; what repeats it costs one comparison.
  *
  * Order. `accept` is called in order of arrival, whichever way a message goes, and settles in that order. What Aedes
  * writes is preceded by the PUBACKs that were settled before it (MQTT 3.1.1 section 4.6).
@@ -26,8 +28,6 @@ const DUP = 0b0000_1000
 
 const PUBACK = 0x40
 const PUBACK_BYTES = 4
-/** Messages of one connection that may wait for the disk or for their delivery; past it, no more is read. */
-const MAX_UNSETTLED = 4_096
 
 const NO_BYTES: Buffer = Buffer.alloc(0)
 
@@ -65,6 +65,8 @@ export class ExpressLane {
   readonly #ids = new Fifo<number>()
   /** What is to be published when it is settled, by QoS: that of 0 settles before what was sent ahead of it. */
   readonly #publications = [new Fifo<StoredPacket>(), new Fifo<StoredPacket>()] as const
+  /** Messages taken since whoever reads this set it to 0. */
+  taken = 0
   #unsettled = 0
   #acks = NO_BYTES
   #ackBytes = 0
@@ -77,7 +79,12 @@ export class ExpressLane {
 
   /** Too much waits for the disk: nothing more is to be read before `whenRoom` calls back. */
   get mustWait(): boolean {
-    return this.#unsettled > 0 && (this.#unsettled >= MAX_UNSETTLED || this.#lanes.underPressure())
+    return this.#unsettled > 0 && (this.isFull || this.#lanes.underPressure())
+  }
+
+  /** As many wait as one connection may have. */
+  get isFull(): boolean {
+    return this.#unsettled >= this.#lanes.maxUnsettled
   }
 
   whenRoom(callback: () => void): void {
@@ -115,7 +122,10 @@ export class ExpressLane {
     if (message.qos === 1) this.#remember(id)
     if (isPublished) this.#toPublish(message)
     this.#unsettled++
-    this.#lanes.accept(message, this.#client.id, this.#settledOf(message.qos, isPublished))
+    this.taken++
+    const settled = this.#settledOf(message.qos, isPublished)
+    if (this.#way === Way.refused) this.#lanes.refuse(message, this.#client, settled)
+    else this.#lanes.accept(message, this.#client.id, settled)
   }
 
   #settledOf(qos: 0 | 1, isPublished: boolean): Settled {
@@ -143,7 +153,7 @@ export class ExpressLane {
     const { topics } = this.#lanes
     if (this.#topicVersion !== topics.version) {
       this.#topicVersion = topics.version
-      this.#way = topics.wayOf(this.#topic, this.#topicBytes, this.#client.id)
+      this.#way = topics.wayOf(this.#topic, this.#topicBytes, this.#client)
     }
     return this.#way !== Way.aedes
   }

@@ -58,6 +58,10 @@ export class IncomingIds {
     })
   }
 
+  has(client: ClientRef, messageId: number): boolean {
+    return this.#find(client, messageId) !== undefined
+  }
+
   /** Resolves when the id is on disk; rejects if it was not received. */
   async get(client: ClientRef, messageId: number): Promise<StoredPacket> {
     const received = this.#find(client, messageId)

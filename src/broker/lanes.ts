@@ -1,4 +1,4 @@
-import type { Accept } from '../core/message.js'
+import type { Accept, InboundMessage, Settled } from '../core/message.js'
 import type { AedesClient } from './aedes-internals.js'
 import type { ExpressLane } from './express-lane.js'
 import type { LaneTopics } from './lane-topics.js'
@@ -6,7 +6,11 @@ import type { StoredPacket } from './packet-format.js'
 
 export interface LanesParts {
   readonly accept: Accept
+  /** Counts a message that its sender may not publish; settles in one order with `accept`. */
+  readonly refuse: (message: InboundMessage, sender: AedesClient, settled: Settled) => void
   readonly topics: LaneTopics
+  /** Messages of one connection that may wait for the disk or for their delivery; past it, no more is read. */
+  readonly maxUnsettled: number
   /** Whether senders must be slowed down. */
   readonly underPressure: () => boolean
   /** Queues a message of QoS 1 for sessions, in the block that is open now. */
@@ -18,15 +22,19 @@ export interface LanesParts {
 /** What the express lanes of all connections share. */
 export class Lanes implements LanesParts {
   readonly accept: LanesParts['accept']
+  readonly refuse: LanesParts['refuse']
   readonly topics: LanesParts['topics']
+  readonly maxUnsettled: number
   readonly underPressure: LanesParts['underPressure']
   readonly prepare: LanesParts['prepare']
   readonly publish: LanesParts['publish']
   #due: ExpressLane[] = []
 
-  constructor({ accept, topics, underPressure, prepare, publish }: LanesParts) {
+  constructor({ accept, refuse, topics, maxUnsettled, underPressure, prepare, publish }: LanesParts) {
     this.accept = accept
+    this.refuse = refuse
     this.topics = topics
+    this.maxUnsettled = maxUnsettled
     this.underPressure = underPressure
     this.prepare = prepare
     this.publish = publish

@@ -112,9 +112,25 @@ export class OutgoingQueues {
     return entry.packet
   }
 
+  /** Removes all of a client. */
+  drop(clientId: string): void {
+    const queue = this.#queues.get(clientId)
+    if (queue === undefined) return
+    for (const entry of [...queue.entries()]) this.#remove(clientId, queue, entry)
+  }
+
   packetsOf(clientId: string): StoredPacket[] {
     const entries = this.#queues.get(clientId)?.entries() ?? []
     return Array.from(entries, (entry) => entry.packet)
+  }
+
+  /** Removes messages of topics that the client may not get any more. */
+  withdraw(clientId: string, mayReceive: (topic: string) => boolean): void {
+    const queue = this.#queues.get(clientId)
+    for (const entry of [...(queue?.entries() ?? [])]) {
+      const { cmd, topic } = entry.packet
+      if (cmd === 'publish' && !mayReceive(topic ?? '')) this.#remove(clientId, queue!, entry)
+    }
   }
 
   #append(clientId: string, packet: StoredPacket): QueueEntry {

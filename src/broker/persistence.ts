@@ -17,6 +17,7 @@ import type { StateStore, Table } from '../core/state.js'
 import { within } from '../core/within.js'
 import { IncomingIds } from './incoming-ids.js'
 import { Journal } from './journal.js'
+import type { LimitName } from './limits.js'
 import {
   type ClientRef,
   type MatchedSubscription,
@@ -26,6 +27,7 @@ import {
 } from './memory-persistence.js'
 import { OutgoingQueues, type QueueLimits, type Subscriber } from './outgoing-queues.js'
 import { decodePacket, encodePacket, ownPayload, payloadBytes, type StoredPacket } from './packet-format.js'
+import { type RetainedLimits, RetainedTotals } from './retained-totals.js'
 import { sessionKey } from './session-key.js'
 import { Subscriptions } from './subscriptions.js'
 
@@ -37,6 +39,12 @@ export interface PersistenceOptions {
   readonly onDropped: (clientId: string) => void
   /** Has a write made in the transaction of the block that is open now. */
   readonly alongside: (write: () => void) => void
+  /** Any number and size when absent. */
+  readonly retainedLimits?: RetainedLimits
+  /** Whether a client may still get what was queued for it; anything when absent. */
+  readonly mayReceive?: (client: ClientRef, topic: string) => boolean
+  /** Called when a client has no stored will any more, or may get another. */
+  readonly onWillGone?: (clientId: string) => void
 }
 
 const RETRY_AFTER_MS = 1_000
@@ -44,16 +52,24 @@ const RETRY_AFTER_MS = 1_000
 export class Persistence extends MemoryPersistence {
   readonly #journal: Journal
   readonly #alongside: PersistenceOptions['alongside']
+  readonly #mayReceive: NonNullable<PersistenceOptions['mayReceive']>
+  readonly #retainedTotals: RetainedTotals
+  readonly #onWillGone: PersistenceOptions['onWillGone']
   readonly #subscriptions: Subscriptions
   readonly #outgoing: OutgoingQueues
   readonly #incoming: IncomingIds
   readonly #retained: Table
   readonly #wills: Table
 
-  constructor({ state, logger, queueLimits, onDropped, alongside }: PersistenceOptions) {
+  constructor(options: PersistenceOptions) {
     super()
+    const { state, logger, queueLimits, onDropped, alongside, onWillGone } = options
+    const { retainedLimits = { maxMessages: 0, maxBytes: 0 }, mayReceive = () => true } = options
     this.#journal = new Journal(state, logger, RETRY_AFTER_MS)
     this.#alongside = alongside
+    this.#mayReceive = mayReceive
+    this.#retainedTotals = new RetainedTotals(retainedLimits)
+    this.#onWillGone = onWillGone
     this.#subscriptions = new Subscriptions(state, this.#journal)
     this.#outgoing = new OutgoingQueues(state, this.#journal, queueLimits, onDropped)
     this.#incoming = new IncomingIds(state, this.#journal)
@@ -67,7 +83,7 @@ export class Persistence extends MemoryPersistence {
     this.#subscriptions.load()
     this.#outgoing.load()
     this.#incoming.load()
-    for (const { value } of this.#retained.entries()) await super.storeRetained(decodePacket(value).packet)
+    for (const { value } of this.#retained.entries()) await this.#loadRetained(value)
     for (const { value } of this.#wills.entries()) await this.#loadWill(value)
   }
 
@@ -89,16 +105,48 @@ export class Persistence extends MemoryPersistence {
     this.#alongside(this.#outgoing.prepare(matching, packet))
   }
 
+  /** Whether a message of QoS 2 came in under this id, which is not released yet. */
+  isReceived(client: ClientRef, messageId: number): boolean {
+    return this.#incoming.has(client, messageId)
+  }
+
   /** To be called before a message of QoS 2 is accepted, with Aedes's callback; gives the one to accept it with. */
   receive(client: ClientRef, messageId: number, settled: Settled): Settled {
     this.#alongside(this.#incoming.writeOf(client, messageId))
     return this.#incoming.settling(client, messageId, settled)
   }
 
+  /** Retained messages, and their bytes with their topics. */
+  get retained(): { readonly messages: number; readonly bytes: number } {
+    return this.#retainedTotals
+  }
+
+  /**
+   * Counts a message that is about to be retained, or names the limit that forbids it. The one that it was to replace is
+   * dropped then: rather none than one that is no longer true.
+   */
+  admitRetained(packet: StoredPacket): LimitName | undefined {
+    const topic = packet.topic!
+    const limit = this.#retainedTotals.admit(topic, payloadBytes(packet).length)
+    if (limit === 'retainedBytes') void this.storeRetained({ ...packet, qos: 0, payload: '' })
+    return limit
+  }
+
+  /** What was admitted will not be stored. */
+  forgoRetained(topic: string): void {
+    this.#retainedTotals.forgo(topic)
+  }
+
   override async storeRetained(packet: StoredPacket): Promise<void> {
+    this.#retainedTotals.stored(packet.topic ?? '', payloadBytes(packet).length)
     await super.storeRetained({ ...packet, payload: ownPayload(packet.payload) })
     this.#journal.change(this.#retainedWrite(packet))
     if (packet.qos === 2) await this.#journal.flushed()
+  }
+
+  /** A subscription that was refused: `addSubscriptions` leaves it out. */
+  withhold(subscription: object): void {
+    this.#subscriptions.withhold(subscription)
   }
 
   async addSubscriptions(client: ClientRef, subscriptions: readonly Subscription[]): Promise<void> {
@@ -151,6 +199,7 @@ export class Persistence extends MemoryPersistence {
   }
 
   outgoingStream(client: ClientRef): Readable {
+    this.#outgoing.withdraw(client.id, (topic) => this.#mayReceive(client, topic))
     return Readable.from(this.#outgoing.packetsOf(client.id))
   }
 
@@ -179,12 +228,27 @@ export class Persistence extends MemoryPersistence {
   override async delWill(client: ClientRef): Promise<Will | undefined> {
     const will = await super.delWill(client)
     if (will !== undefined) this.#journal.change(() => this.#wills.remove(sessionKey(client.id)))
+    this.#onWillGone?.(client.id)
     return will
+  }
+
+  /** Forgets a session that is not connected: its subscriptions, its queue, its QoS 2 exchanges and its will. */
+  async endSession(client: ClientRef): Promise<void> {
+    this.#outgoing.drop(client.id)
+    this.#incoming.clean(client)
+    await this.delWill(client)
+    await this.#subscriptions.clean(client)
   }
 
   override async destroy(): Promise<void> {
     await super.destroy()
     await this.#journal.flushed()
+  }
+
+  async #loadRetained(record: Buffer): Promise<void> {
+    const { packet } = decodePacket(record)
+    this.#retainedTotals.stored(packet.topic ?? '', payloadBytes(packet).length)
+    await super.storeRetained(packet)
   }
 
   async #loadWill(record: Buffer): Promise<void> {

@@ -6,7 +6,7 @@ import { topicFault } from './topic-name.js'
 /** Why a CONNECT is refused. */
 export interface Refusal {
   /** Return code of the CONNACK; without one the connection is closed as after a malformed packet. */
-  readonly returnCode: 1 | 2 | undefined
+  readonly returnCode: 1 | 2 | 3 | 4 | 5 | undefined
   readonly error: GatewayError
 }
 

@@ -6,12 +6,14 @@
  * `close`; aedes.js, `registerClient`). Here a session belongs to the connection registered last, and the end of any other
  * is nobody's.
  */
+import type { ClientRefusal } from '../core/client-access.js'
 import type { SessionEnd } from '../core/session.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
+import { whoIs } from './permissions.js'
 
 export interface SessionListener {
   /** The client was let in; before its first message is accepted. */
-  opened(clientId: string): void
+  opened(clientId: string, who: Pick<ClientRefusal, 'principal' | 'address'>): void
   /** After 'taken-over', `opened` follows at once. */
   closed(clientId: string, cause: SessionEnd): void
 }
@@ -47,7 +49,7 @@ export class SessionEvents {
     if (!isThere) return
     this.#current.set(id, client)
     conn.once('close', () => this.#closed(client))
-    this.#listener.opened(id)
+    this.#listener.opened(id, whoIs(client))
   }
 
   #closed(client: AedesClient): void {

@@ -22,6 +22,8 @@ export class Subscriptions {
   readonly #journal: Journal
   readonly #clients = new Map<string, Map<string, Subscription>>()
   readonly #trie = newSubscriptionTrie()
+  /** Refused; the array that they are in is added as a whole. */
+  readonly #withheld = new WeakSet<object>()
   /** The array added last: Aedes adds the whole array of a SUBSCRIBE once for every topic in it, in one turn. */
   #lastAdded: readonly Subscription[] | undefined
 
@@ -52,9 +54,15 @@ export class Subscriptions {
       setImmediate(() => {
         this.#lastAdded = undefined
       })
-      for (const subscription of subscriptions) this.#add(client.id, subscription)
+      for (const subscription of subscriptions) {
+        if (!this.#withheld.has(subscription)) this.#add(client.id, subscription)
+      }
     }
     await this.#journal.flushed()
+  }
+
+  withhold(subscription: object): void {
+    this.#withheld.add(subscription)
   }
 
   async remove(client: ClientRef, topics: Iterable<string>): Promise<void> {

@@ -1,4 +1,5 @@
 import { causeOf, GatewayError } from '../core/errors.js'
+import { fetchTrusting } from './trusting-fetch.js'
 
 const TIMEOUT_MS = 10_000
 
@@ -22,17 +23,30 @@ export interface Change {
   readonly body?: Uint8Array<ArrayBuffer>
   /** Media type of the body. */
   readonly type?: string
+  /** Sent as JSON, instead of a body. */
+  readonly json?: unknown
   readonly timeoutMs?: number
+}
+
+export interface ApiAccess {
+  /** Says who asks; nobody without it. */
+  readonly token?: string | undefined
+  /** The certificate of the gateway, PEM, where it is known and its name is not that of the address. */
+  readonly certificate?: string | undefined
 }
 
 /** The HTTP API of a running gateway. */
 export class GatewayApi {
   readonly #url: string
   readonly #signal: AbortSignal
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #fetchFrom: typeof fetch
 
-  constructor(url: string, signal: AbortSignal) {
+  constructor(url: string, signal: AbortSignal, { token, certificate }: ApiAccess = {}) {
     this.#url = url
     this.#signal = signal
+    this.#headers = authorization(token)
+    this.#fetchFrom = certificate === undefined ? fetch : fetchTrusting(certificate)
   }
 
   /**
@@ -64,8 +78,14 @@ export class GatewayApi {
    * @throws {GatewayError} LG_GATEWAY_UNREACHABLE
    * @throws {ApiError} what the gateway refused
    */
-  async send<T>(method: 'POST' | 'DELETE', path: string, change: Change = {}): Promise<T | undefined> {
-    const { query = {}, body, type, timeoutMs = TIMEOUT_MS } = change
+  async send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    change: Change = {},
+  ): Promise<T | undefined> {
+    const { query = {}, json, timeoutMs = TIMEOUT_MS } = change
+    const body = json === undefined ? change.body : JSON.stringify(json)
+    const type = json === undefined ? change.type : 'application/json'
     const headers = type === undefined ? {} : { 'content-type': type }
     const init = { method, ...(body === undefined ? {} : { body }) }
     const response = await this.#fetch(`${this.#url}${path}${queryString(query)}`, headers, timeoutMs, init)
@@ -101,7 +121,7 @@ export class GatewayApi {
   ): Promise<Response> {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
     try {
-      return await fetch(address, { ...init, signal, headers })
+      return await this.#fetchFrom(address, { ...init, signal, headers: { ...this.#headers, ...headers } })
     } catch (error) {
       this.#signal.throwIfAborted()
       throw this.#unreachable(reasonOf(error))
@@ -119,14 +139,31 @@ export class GatewayApi {
   }
 
   #refusal(status: number, body: unknown): Error {
-    const { code, detail, action } = (body ?? {}) as Partial<Record<'code' | 'detail' | 'action', string>>
-    if (code === undefined || detail === undefined) return this.#unreachable(`HTTP ${status}`)
-    return new ApiError(code, detail, action ?? '')
+    return toApiError(body) ?? this.#unreachable(`HTTP ${status}`)
   }
 
   #unreachable(cause: string): GatewayError {
     return new GatewayError('LG_GATEWAY_UNREACHABLE', { url: this.#url, cause })
   }
+}
+
+/** The problem document that a text is; undefined for any other text. */
+export function refusalIn(text: string): ApiError | undefined {
+  try {
+    return toApiError(JSON.parse(text))
+  } catch {
+    // Of a proxy, or of another server: what it says is of no use.
+    return undefined
+  }
+}
+
+function toApiError(body: unknown): ApiError | undefined {
+  const { code, detail, action } = (body ?? {}) as Partial<Record<'code' | 'detail' | 'action', string>>
+  return code === undefined || detail === undefined ? undefined : new ApiError(code, detail, action ?? '')
+}
+
+export function authorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` }
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -11,8 +11,6 @@ export interface CommandSite {
   finish(exitCode: number): void
 }
 
-const DEFAULT_URL = 'http://127.0.0.1:8080'
-
 /** Adds a command; `examples` are shown by its help, without the name of the program. */
 export function addCommand(
   { parent, context }: CommandSite,
@@ -28,15 +26,30 @@ export function addCommand(
     .addHelpText('after', `\n${context.texts.program.examples}\n${lines.join('\n')}`)
 }
 
+/** The same for a command that asks the API of a gateway, or governs it whether it runs or not: with the options of `ApiOptions`. */
+export function addApiCommand(
+  site: CommandSite,
+  usage: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  return addCommand(site, usage, description, examples)
+    .addOption(urlOption(site))
+    .addOption(tokenOption(site))
+    .addOption(configOption(site))
+}
+
 export function configOption({ context }: CommandSite): Option {
   return new Option('-c, --config <file>', context.texts.options.config)
 }
 
 export function urlOption({ context, parse }: CommandSite): Option {
-  return new Option('--url <address>', context.texts.options.url)
-    .default(DEFAULT_URL)
-    .env('LINEGATE_URL')
-    .argParser(parse.httpUrl)
+  return new Option('--url <address>', context.texts.options.url).env('LINEGATE_URL').argParser(parse.httpUrl)
+}
+
+/** In the environment rather than on the command line, which every program on the machine can see. */
+export function tokenOption({ context }: CommandSite): Option {
+  return new Option('--token <token>', context.texts.options.apiToken).env('LINEGATE_TOKEN')
 }
 
 export function jsonOption({ context }: CommandSite): Option {

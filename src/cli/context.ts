@@ -1,3 +1,4 @@
+import type { Environment } from '../config/environment.js'
 import type { Terminal } from './terminal.js'
 import type { Texts } from './texts.js'
 
@@ -9,6 +10,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Calls `listener` at each SIGHUP, which asks to read the configuration again. */
   onHangUp(listener: () => void): void
+  /** Variables that a configuration may name. */
+  readonly environment: Environment
   /** Folder of the package's own files. */
   readonly packageRoot: string
   readonly version: string

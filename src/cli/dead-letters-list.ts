@@ -1,12 +1,12 @@
-import { GatewayApi } from './api.js'
+import type { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { filterOf, LETTERS_PATH, type LetterFilterOptions } from './dead-letters-filter.js'
 import { count } from './numbers.js'
 import { table } from './table.js'
 import { displayWidth, fit, printable } from './width.js'
 
-export interface DeadLetterListOptions extends LetterFilterOptions {
-  readonly url: string
+export interface DeadLetterListOptions extends LetterFilterOptions, ApiOptions {
   readonly limit: number
   readonly json?: true
 }
@@ -33,8 +33,8 @@ const SHORTEST_REASON = 20
 
 /** Prints the newest dead letters, one a line. */
 export async function listDeadLetters(options: DeadLetterListOptions, context: Context): Promise<number> {
-  const { texts, terminal, signal } = context
-  const { items, more } = await fetchLetters(new GatewayApi(options.url, signal), options)
+  const { texts, terminal } = context
+  const { items, more } = await fetchLetters(openApi(options, context), options)
   if (options.json) terminal.out(`${JSON.stringify(items, null, 2)}\n`)
   else if (items.length === 0) terminal.out(`${texts.deadLetters.none}\n`)
   else terminal.out(letterTable(items, context))

@@ -1,11 +1,11 @@
-import { GatewayApi } from './api.js'
+import type { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import { ask } from './confirm.js'
 import type { Context } from './context.js'
 import { filterOf, jsonBody, LETTERS_PATH, type LetterFilterOptions } from './dead-letters-filter.js'
 import { bytes, count } from './numbers.js'
 
-export interface DeadLetterPurgeOptions extends LetterFilterOptions {
-  readonly url: string
+export interface DeadLetterPurgeOptions extends LetterFilterOptions, ApiOptions {
   readonly dryRun?: true
   readonly yes?: true
   readonly json?: true
@@ -26,9 +26,9 @@ const UNASKED = 2
 
 /** Has letters removed for good, after the operator has seen how many. */
 export async function purgeDeadLetters(options: DeadLetterPurgeOptions, context: Context): Promise<number> {
-  const { texts, terminal, signal } = context
+  const { texts, terminal } = context
   const words = texts.deadLetters
-  const api = new GatewayApi(options.url, signal)
+  const api = openApi(options, context)
   const filter = filterOf(options)
   if (options.dryRun !== true && options.yes !== true) {
     const wanted = await purge(api, filter, true)

@@ -1,12 +1,11 @@
-import { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { filterOf, jsonBody, LETTERS_PATH, type LetterFilterOptions } from './dead-letters-filter.js'
 import { count } from './numbers.js'
 import { Progress } from './progress.js'
 import { table } from './table.js'
 
-export interface DeadLetterReplayOptions extends LetterFilterOptions {
-  readonly url: string
+export interface DeadLetterReplayOptions extends LetterFilterOptions, ApiOptions {
   readonly all?: true
   readonly dryRun?: true
   readonly json?: true
@@ -53,10 +52,12 @@ export async function replayDeadLetters(
 
 async function replayAll(
   selection: object,
-  { url, dryRun = false }: { url: string; dryRun?: boolean },
-  { texts, terminal, signal }: Context,
+  options: ApiOptions & { dryRun?: boolean },
+  context: Context,
 ): Promise<Summary> {
-  const api = new GatewayApi(url, signal)
+  const { texts, terminal } = context
+  const { dryRun = false } = options
+  const api = openApi(options, context)
   const progress = new Progress(terminal)
   let sum: Summary = { replayed: 0, refusedAgain: {}, unroutable: 0, skipped: 0 }
   let cursor: string | null = null

@@ -1,4 +1,4 @@
-import { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { LETTERS_PATH } from './dead-letters-filter.js'
 import type { Letter } from './dead-letters-list.js'
@@ -6,8 +6,7 @@ import { hexDump } from './hex-dump.js'
 import { bytes } from './numbers.js'
 import { displayWidth, printable } from './width.js'
 
-export interface DeadLetterShowOptions {
-  readonly url: string
+export interface DeadLetterShowOptions extends ApiOptions {
   readonly json?: true
 }
 
@@ -25,8 +24,8 @@ export async function showDeadLetter(
   options: DeadLetterShowOptions,
   context: Context,
 ): Promise<number> {
-  const { texts, terminal, signal } = context
-  const letter = await new GatewayApi(options.url, signal).get<WholeLetter>(`${LETTERS_PATH}/${id}`)
+  const { texts, terminal } = context
+  const letter = await openApi(options, context).get<WholeLetter>(`${LETTERS_PATH}/${id}`)
   if (options.json) {
     terminal.out(`${JSON.stringify(letter, null, 2)}\n`)
     return 0

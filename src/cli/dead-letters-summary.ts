@@ -1,11 +1,10 @@
-import { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { LETTERS_PATH } from './dead-letters-filter.js'
 import { bytes, count } from './numbers.js'
 import { table } from './table.js'
 
-export interface DeadLetterSummaryOptions {
-  readonly url: string
+export interface DeadLetterSummaryOptions extends ApiOptions {
   readonly json?: true
 }
 
@@ -30,9 +29,10 @@ const CAUSES = ['byAge', 'byBytes', 'byHeldBytes', 'byHeldPerDevice'] as const
 /** Prints how many letters there are, and how many had to go. */
 export async function summariseDeadLetters(
   options: DeadLetterSummaryOptions,
-  { texts, terminal, signal }: Context,
+  context: Context,
 ): Promise<number> {
-  const answer = await new GatewayApi(options.url, signal).get<Answer>(`${LETTERS_PATH}/summary`)
+  const { texts, terminal } = context
+  const answer = await openApi(options, context).get<Answer>(`${LETTERS_PATH}/summary`)
   if (options.json) {
     terminal.out(`${JSON.stringify(answer, null, 2)}\n`)
     return 0

@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { addApiCommand, addCommand, type CommandSite, jsonOption } from './command.js'
 import { addFilterOptions, filterOf } from './dead-letters-filter.js'
 import { type DeadLetterListOptions, listDeadLetters } from './dead-letters-list.js'
 import { type DeadLetterPurgeOptions, purgeDeadLetters } from './dead-letters-purge.js'
@@ -27,11 +27,11 @@ export function addDeadLettersCommand(site: CommandSite): void {
 function addListCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options } = context.texts
-  const command = addCommand(site, 'list', commands.deadLettersList, [
+  const command = addApiCommand(site, 'list', commands.deadLettersList, [
     'dead-letters list',
     'dead-letters list --device imm-01 --limit 10',
     "dead-letters list --reason malformed --topic 'plant/+/line1/#' --from 2h --json",
-  ]).addOption(urlOption(site))
+  ])
   addFilterOptions(command, site)
     .addOption(
       new Option('--limit <count>', options.limit).argParser(parse.positiveInteger).default(DEFAULT_LIMIT),
@@ -43,9 +43,11 @@ function addListCommand(site: CommandSite): void {
 function addShowCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'show', commands.deadLettersShow, ['dead-letters show 17', 'dead-letters show 17 --json'])
+  addApiCommand(site, 'show', commands.deadLettersShow, [
+    'dead-letters show 17',
+    'dead-letters show 17 --json',
+  ])
     .addArgument(new Argument('<id>', options.letterId).argParser(parse.positiveInteger))
-    .addOption(urlOption(site))
     .addOption(jsonOption(site))
     .action(async (id: number, given: DeadLetterShowOptions) =>
       finish(await showDeadLetter(id, given, context)),
@@ -56,13 +58,11 @@ function addReplayCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options, deadLetters } = context.texts
   const toIds = (text: string, before: readonly number[] = []) => [...before, parse.positiveInteger(text)]
-  const command = addCommand(site, 'replay', commands.deadLettersReplay, [
+  const command = addApiCommand(site, 'replay', commands.deadLettersReplay, [
     'dead-letters replay 17 18',
     'dead-letters replay --reason malformed --device imm-01 --dry-run',
     'dead-letters replay --all',
-  ])
-    .addArgument(new Argument('[ids...]', options.letterIds).argParser(toIds))
-    .addOption(urlOption(site))
+  ]).addArgument(new Argument('[ids...]', options.letterIds).argParser(toIds))
   addFilterOptions(command, site)
     .option('--all', options.allLetters)
     .option('--dry-run', options.replayDryRun)
@@ -78,11 +78,11 @@ function addReplayCommand(site: CommandSite): void {
 function addPurgeCommand(site: CommandSite): void {
   const { context, finish } = site
   const { commands, options, deadLetters } = context.texts
-  const command = addCommand(site, 'purge', commands.deadLettersPurge, [
+  const command = addApiCommand(site, 'purge', commands.deadLettersPurge, [
     'dead-letters purge --to 30d',
     'dead-letters purge --reason malformed --device imm-01 --dry-run',
     'dead-letters purge --reason series_budget --yes',
-  ]).addOption(urlOption(site))
+  ])
   addFilterOptions(command, site)
     .option('--dry-run', options.purgeDryRun)
     .option('--yes', options.yes)
@@ -96,8 +96,7 @@ function addPurgeCommand(site: CommandSite): void {
 function addSummaryCommand(site: CommandSite): void {
   const { context, finish } = site
   const examples = ['dead-letters summary', 'dead-letters summary --json']
-  addCommand(site, 'summary', context.texts.commands.deadLettersSummary, examples)
-    .addOption(urlOption(site))
+  addApiCommand(site, 'summary', context.texts.commands.deadLettersSummary, examples)
     .addOption(jsonOption(site))
     .action(async (given: DeadLetterSummaryOptions) => finish(await summariseDeadLetters(given, context)))
 }

@@ -137,7 +137,7 @@ function introduction(
 function showCounts(url: string, { texts, terminal, signal }: Context): Promise<void> {
   const screen = new Screen(terminal)
   return followLive({
-    url,
+    reach: () => ({ url, access: {} }),
     subscribe: { topic: 'counts', scope: '', intervalMs: REDRAW_MS },
     signal,
     onState: (frame) => {

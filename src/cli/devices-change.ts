@@ -1,4 +1,5 @@
-import { GatewayApi } from './api.js'
+import type { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { DEVICES_PATH, fetchDevices } from './devices-list.js'
 import { printable } from './width.js'
@@ -6,8 +7,7 @@ import { printable } from './width.js'
 export const CHANGES = ['confirm', 'reject', 'remove'] as const
 export type DeviceChangeName = (typeof CHANGES)[number]
 
-export interface DeviceChangeOptions {
-  readonly url: string
+export interface DeviceChangeOptions extends ApiOptions {
   /** All that were discovered, beside those that are named. */
   readonly discovered?: true
   /** Of the discovered ones, those at or below this place. */
@@ -19,9 +19,10 @@ export async function changeDevices(
   change: DeviceChangeName,
   named: readonly string[],
   options: DeviceChangeOptions,
-  { texts, terminal, signal }: Context,
+  context: Context,
 ): Promise<number> {
-  const api = new GatewayApi(options.url, signal)
+  const { texts, terminal } = context
+  const api = openApi(options, context)
   const discovered = options.discovered === true ? await discoveredIn(options.scope, api) : []
   for (const id of new Set([...named, ...discovered])) {
     const path = `${DEVICES_PATH}/${encodeURIComponent(id)}`

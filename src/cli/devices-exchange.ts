@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { causeOf, GatewayError } from '../core/errors.js'
 import type { ExchangeFormat } from '../devices/exchange/rows.js'
-import { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { DEVICES_PATH } from './devices-list.js'
 import { count } from './numbers.js'
@@ -14,15 +14,13 @@ const MEDIA_TYPES = { yaml: 'application/yaml', csv: 'text/csv' } as const satis
   string
 >
 
-export interface DeviceImportOptions {
-  readonly url: string
+export interface DeviceImportOptions extends ApiOptions {
   readonly format?: ExchangeFormat
   readonly dryRun?: true
   readonly json?: true
 }
 
-export interface DeviceExportOptions {
-  readonly url: string
+export interface DeviceExportOptions extends ApiOptions {
   readonly format: ExchangeFormat
 }
 
@@ -35,11 +33,13 @@ interface Imported {
 /** Has the gateway register the devices of a table, all or none; prints how many were created and changed. */
 export async function importDevices(
   file: string,
-  { url, format = formatOf(file), dryRun, json }: DeviceImportOptions,
-  { texts, terminal, signal }: Context,
+  options: DeviceImportOptions,
+  context: Context,
 ): Promise<number> {
+  const { texts, terminal } = context
+  const { format = formatOf(file), dryRun, json } = options
   const body = await readTable(file)
-  const answer = await new GatewayApi(url, signal).send<Imported>('POST', `${DEVICES_PATH}/import`, {
+  const answer = await openApi(options, context).send<Imported>('POST', `${DEVICES_PATH}/import`, {
     query: { format, dryRun: String(dryRun === true) },
     body,
     type: MEDIA_TYPES[format],
@@ -67,11 +67,10 @@ async function readTable(file: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** Prints all devices as a table. */
-export async function exportDevices(
-  { url, format }: DeviceExportOptions,
-  { terminal, signal }: Context,
-): Promise<number> {
-  const api = new GatewayApi(url, signal)
-  for await (const piece of api.read(`${DEVICES_PATH}/export`, { format }, TIMEOUT_MS)) terminal.out(piece)
+export async function exportDevices(options: DeviceExportOptions, context: Context): Promise<number> {
+  const api = openApi(options, context)
+  const { format } = options
+  for await (const piece of api.read(`${DEVICES_PATH}/export`, { format }, TIMEOUT_MS))
+    context.terminal.out(piece)
   return 0
 }

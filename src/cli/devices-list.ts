@@ -1,4 +1,5 @@
-import { GatewayApi } from './api.js'
+import type { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { count } from './numbers.js'
 import { type Column, table } from './table.js'
@@ -43,8 +44,7 @@ interface Page {
   readonly nextCursor: string | null
 }
 
-export interface DeviceListOptions {
-  readonly url: string
+export interface DeviceListOptions extends ApiOptions {
   readonly status?: string
   readonly scope?: string
   readonly text?: string
@@ -56,8 +56,8 @@ export interface DeviceListOptions {
 
 /** Prints devices, one a line. */
 export async function listDevices(options: DeviceListOptions, context: Context): Promise<number> {
-  const { texts, terminal, signal } = context
-  const { devices, more } = await fetchDevices(new GatewayApi(options.url, signal), options)
+  const { texts, terminal } = context
+  const { devices, more } = await fetchDevices(openApi(options, context), options)
   if (options.json) terminal.out(`${JSON.stringify(devices, null, 2)}\n`)
   else if (devices.length === 0) terminal.out(`${texts.devices.none}\n`)
   else terminal.out(deviceTable(devices, context))

@@ -1,20 +1,19 @@
-import { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
 import type { Context } from './context.js'
 import { DEVICES_PATH, type DeviceAnswer } from './devices-list.js'
 import { milliseconds } from './numbers.js'
 import type { Texts } from './texts.js'
 import { displayWidth, printable } from './width.js'
 
-export interface DeviceShowOptions {
-  readonly url: string
+export interface DeviceShowOptions extends ApiOptions {
   readonly json?: true
 }
 
 /** Prints all of one device. */
 export async function showDevice(id: string, options: DeviceShowOptions, context: Context): Promise<number> {
-  const { texts, terminal, signal } = context
+  const { texts, terminal } = context
   const path = `${DEVICES_PATH}/${encodeURIComponent(id)}`
-  const device = await new GatewayApi(options.url, signal).get<DeviceAnswer>(path)
+  const device = await openApi(options, context).get<DeviceAnswer>(path)
   terminal.out(options.json ? `${JSON.stringify(device, null, 2)}\n` : factsText(device, texts))
   return 0
 }

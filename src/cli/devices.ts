@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander'
 import { EXCHANGE_FORMATS, type ExchangeFormat } from '../devices/exchange/rows.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { addApiCommand, addCommand, type CommandSite, jsonOption } from './command.js'
 import { CHANGES, changeDevices, type DeviceChangeOptions } from './devices-change.js'
 import {
   type DeviceExportOptions,
@@ -27,12 +27,11 @@ export function addDevicesCommand(site: CommandSite): void {
 function addListCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'list', commands.devicesList, [
+  addApiCommand(site, 'list', commands.devicesList, [
     'devices list --status discovered',
     'devices list --scope ningbo/moulding --sort -lastReceived --limit 20',
     'devices list --text haitian --json',
   ])
-    .addOption(urlOption(site))
     .addOption(new Option('--status <status>', options.status).choices(STATUSES))
     .option('--scope <path>', options.scope)
     .option('--text <text>', options.text)
@@ -50,9 +49,8 @@ function addListCommand(site: CommandSite): void {
 function addShowCommand(site: CommandSite): void {
   const { context, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'show', commands.devicesShow, ['devices show imm-01', 'devices show imm-01 --json'])
+  addApiCommand(site, 'show', commands.devicesShow, ['devices show imm-01', 'devices show imm-01 --json'])
     .addArgument(new Argument('<id>', options.deviceId))
-    .addOption(urlOption(site))
     .addOption(jsonOption(site))
     .action(async (id: string, given: DeviceShowOptions) => finish(await showDevice(id, given, context)))
 }
@@ -60,7 +58,7 @@ function addShowCommand(site: CommandSite): void {
 function addImportCommand(site: CommandSite): void {
   const { context, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'import', commands.devicesImport, [
+  addApiCommand(site, 'import', commands.devicesImport, [
     'devices import devices.csv',
     'devices import devices.yaml --dry-run',
     'devices import - --format csv',
@@ -68,7 +66,6 @@ function addImportCommand(site: CommandSite): void {
     .addArgument(new Argument('<file>', options.table))
     .addOption(formatOption(options.tableFormatOfFile))
     .option('--dry-run', options.dryRun)
-    .addOption(urlOption(site))
     .addOption(jsonOption(site))
     .action(async (file: string, given: DeviceImportOptions) =>
       finish(await importDevices(file, given, context)),
@@ -78,9 +75,8 @@ function addImportCommand(site: CommandSite): void {
 function addExportCommand(site: CommandSite): void {
   const { context, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'export', commands.devicesExport, ['devices export', 'devices export --format csv'])
+  addApiCommand(site, 'export', commands.devicesExport, ['devices export', 'devices export --format csv'])
     .addOption(formatOption(options.tableFormat).default('yaml' satisfies ExchangeFormat))
-    .addOption(urlOption(site))
     .action(async (given: DeviceExportOptions) => finish(await exportDevices(given, context)))
 }
 
@@ -97,11 +93,10 @@ function addChangeCommands(site: CommandSite): void {
       `devices ${change} imm-01 imm-02`,
       `devices ${change} --discovered --scope ningbo/moulding`,
     ]
-    const command = addCommand(site, change, descriptions[change], examples)
+    const command = addApiCommand(site, change, descriptions[change], examples)
       .addArgument(new Argument('[ids...]', options.deviceIds))
       .option('--discovered', options.discovered)
       .option('--scope <path>', options.discoveredScope)
-      .addOption(urlOption(site))
     command.action(async (ids: string[], given: DeviceChangeOptions) => {
       if (ids.length === 0 && given.discovered !== true) command.error(context.texts.devices.nothingNamed)
       finish(await changeDevices(change, ids, given, context))

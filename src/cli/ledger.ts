@@ -2,15 +2,15 @@ import type { Counts, SinkStatus } from '../core/counts.js'
 import { REASON_TEXTS } from '../core/reason-texts.js'
 import type { ReasonCode } from '../core/reasons.js'
 import type { CountsByReason } from '../core/views.js'
-import { GatewayApi } from './api.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import type { GatewayApi } from './api.js'
+import { type ApiOptions, openApi } from './api-access.js'
+import { addApiCommand, type CommandSite, jsonOption } from './command.js'
 import type { Context } from './context.js'
 import { count, milliseconds } from './numbers.js'
 import { type Column, table } from './table.js'
 import type { Texts } from './texts.js'
 
-export interface LedgerOptions {
-  readonly url: string
+export interface LedgerOptions extends ApiOptions {
   readonly device?: string
   readonly json?: true
 }
@@ -33,8 +33,9 @@ const PATH = '/api/v1/ledger'
 const PAGE_SIZE = 1_000
 
 /** Prints the counts of the gateway, of its sinks and of its devices (or of one device). */
-export async function ledger(options: LedgerOptions, { texts, terminal, signal }: Context): Promise<number> {
-  const answer = await fetchLedger(new GatewayApi(options.url, signal), options.device)
+export async function ledger(options: LedgerOptions, context: Context): Promise<number> {
+  const { texts, terminal } = context
+  const answer = await fetchLedger(openApi(options, context), options.device)
   terminal.out(options.json ? `${JSON.stringify(answer, null, 2)}\n` : ledgerText(answer, texts))
   return 0
 }
@@ -121,12 +122,11 @@ export function sinkTable(sinks: readonly SinkStatus[], { ledger: words, sink: s
 
 export function addLedgerCommand(site: CommandSite): void {
   const { context, finish } = site
-  addCommand(site, 'ledger', context.texts.commands.ledger, [
+  addApiCommand(site, 'ledger', context.texts.commands.ledger, [
     'ledger',
     'ledger --device imm-01',
     'ledger --url http://10.0.0.5:8080 --json',
   ])
-    .addOption(urlOption(site))
     .option('--device <device>', context.texts.options.device)
     .addOption(jsonOption(site))
     .action(async (options: LedgerOptions) => finish(await ledger(options, context)))

@@ -1,17 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import { GatewayError } from '../core/errors.js'
+import { causeOf, GatewayError } from '../core/errors.js'
 import type { ErrorMessage, ServerMessage, Snapshot, Subscribe, Update } from '../live/protocol.js'
+import { type ApiError, authorization, refusalIn } from './api.js'
+import type { Reached } from './api-access.js'
+import { trusting } from './trusting-fetch.js'
 
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 10_000
 /** A connection that is silent for this many heartbeats is dead. */
 const HEARTBEATS = 3
 const UNTIL_HELLO_MS = 10_000
+/** Statuses that say who may, not that something is in the way. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([401, 403])
 
 export interface LiveStreamOptions {
-  /** Address of the gateway, such as `http://127.0.0.1:8080`. */
-  readonly url: string
+  /** Asked at each connection: the local key is another one after the gateway was started again. */
+  readonly reach: () => Reached
   readonly subscribe: Omit<Subscribe, 'type' | 'id'>
   readonly signal: AbortSignal
   onState(frame: Snapshot | Update): void
@@ -24,18 +31,21 @@ export interface LiveStreamOptions {
 /**
  * Follows one subscription until `signal` is aborted, reconnecting for ever once it was connected.
  * @throws {GatewayError} LG_GATEWAY_UNREACHABLE when the first connection does not come about
+ * @throws {ApiError} when the gateway says that whoever asks may not
  */
 export async function followLive(options: LiveStreamOptions): Promise<void> {
   let wasConnected = false
   let failures = 0
   while (!options.signal.aborted) {
-    const { connected, cause } = await runConnection(options, () => {
+    const reached = options.reach()
+    const { connected, cause, refusal } = await runConnection(reached, options, () => {
       if (wasConnected) options.onBack()
       wasConnected = true
       failures = 0
     })
     if (options.signal.aborted) return
-    if (!wasConnected) throw new GatewayError('LG_GATEWAY_UNREACHABLE', { url: options.url, cause })
+    if (refusal !== undefined) throw refusal
+    if (!wasConnected) throw new GatewayError('LG_GATEWAY_UNREACHABLE', { url: reached.url, cause })
     if (connected) options.onLost(cause)
     await pause(failures++, options.signal)
   }
@@ -45,12 +55,19 @@ interface Ended {
   /** Whether the gateway said hello. */
   readonly connected: boolean
   readonly cause: string
+  /** In the words of the gateway: trying again would not help. */
+  readonly refusal: ApiError | undefined
 }
 
-function runConnection(options: LiveStreamOptions, onHello: () => void): Promise<Ended> {
-  const socket = new WebSocket(`${options.url.replace(/^http/, 'ws')}/live`)
+function runConnection(
+  reached: Reached,
+  options: Omit<LiveStreamOptions, 'reach'>,
+  onHello: () => void,
+): Promise<Ended> {
+  const socket = openSocket(reached)
   let connected = false
   let cause = ''
+  let refusal: ApiError | undefined
   const watchdog = new Watchdog(() => {
     cause = 'it fell silent'
     socket.terminate()
@@ -68,15 +85,27 @@ function runConnection(options: LiveStreamOptions, onHello: () => void): Promise
     else if (frame.type !== 'heartbeat') options.onState(frame)
     watchdog.feed()
   })
+  socket.on('unexpected-response', async (_request, response: IncomingMessage) => {
+    cause = `HTTP ${response.statusCode}`
+    if (REFUSALS.has(response.statusCode)) refusal = refusalIn(await text(response).catch(causeOf))
+    socket.terminate()
+  })
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    cause = error.message || (error.code ?? 'the connection failed')
+    cause ||= error.message || (error.code ?? 'the connection failed')
   })
   return new Promise((resolve) => {
     socket.on('close', (code, reason) => {
       watchdog.stop()
       options.signal.removeEventListener('abort', stop)
-      resolve({ connected, cause: cause || reason.toString() || `closed with code ${code}` })
+      resolve({ connected, cause: cause || reason.toString() || `closed with code ${code}`, refusal })
     })
+  })
+}
+
+function openSocket({ url, access: { token, certificate } }: Reached): WebSocket {
+  return new WebSocket(`${url.replace(/^http/, 'ws')}/live`, {
+    headers: authorization(token),
+    ...(certificate === undefined ? {} : trusting(certificate)),
   })
 }
 

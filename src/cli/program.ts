@@ -1,9 +1,11 @@
 import { Command, type Help, Option } from 'commander'
 import { argumentParsers } from './arguments.js'
+import { addAuditCommand } from './audit.js'
 import { addCaptureCommand } from './capture.js'
 import { addCheckCommand } from './check.js'
 import type { CommandSite } from './command.js'
 import type { Context } from './context.js'
+import { addCredentialsCommand } from './credentials.js'
 import { addDeadLettersCommand } from './dead-letters.js'
 import { addDemoCommand } from './demo.js'
 import { addDevicesCommand } from './devices.js'
@@ -16,7 +18,9 @@ import { addSimulateCommand } from './simulate.js'
 import { addSpoolCommand } from './spool.js'
 import { addTailCommand } from './tail.js'
 import { LANGUAGES, type Texts } from './texts.js'
+import { addTokensCommand } from './tokens.js'
 import { addTryCommand } from './try.js'
+import { addUsersCommand } from './users.js'
 
 /** The whole command line; `finish` is called with the exit code of the command that ran. */
 export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
@@ -50,6 +54,10 @@ export function createProgram(context: Context, finish: (exitCode: number) => vo
   addDevicesCommand(site)
   addFleetCommand(site)
   addResolveCommand(site)
+  addCredentialsCommand(site)
+  addUsersCommand(site)
+  addTokensCommand(site)
+  addAuditCommand(site)
   return program
 }
 

@@ -1,14 +1,13 @@
 import type { ConfigChange, ReloadReport } from '../core/reload.js'
-import { GatewayApi } from './api.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { type ApiOptions, openApi } from './api-access.js'
+import { addApiCommand, type CommandSite, jsonOption } from './command.js'
 import type { Context } from './context.js'
 import { count } from './numbers.js'
 import type { Texts } from './texts.js'
 import { timeText } from './try-text.js'
 import { printable } from './width.js'
 
-export interface ReloadOptions {
-  readonly url: string
+export interface ReloadOptions extends ApiOptions {
   readonly dryRun?: true
   readonly json?: true
 }
@@ -17,9 +16,10 @@ export interface ReloadOptions {
 const TIMEOUT_MS = 60_000
 
 /** Has a running gateway read its configuration again, or say what that would change. */
-export async function reload(options: ReloadOptions, { texts, terminal, signal }: Context): Promise<number> {
+export async function reload(options: ReloadOptions, context: Context): Promise<number> {
+  const { texts, terminal } = context
   const dryRun = options.dryRun === true
-  const report = await new GatewayApi(options.url, signal).send<ReloadReport>('POST', '/api/v1/reload', {
+  const report = await openApi(options, context).send<ReloadReport>('POST', '/api/v1/reload', {
     query: { dryRun: String(dryRun) },
     timeoutMs: TIMEOUT_MS,
   })
@@ -76,8 +76,7 @@ function pointText(point: Trial['changed'][number]['before']['points'][number]):
 export function addReloadCommand(site: CommandSite): void {
   const { context, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'reload', commands.reload, ['reload --dry-run', 'reload'])
-    .addOption(urlOption(site))
+  addApiCommand(site, 'reload', commands.reload, ['reload --dry-run', 'reload'])
     .option('--dry-run', options.dryRun)
     .addOption(jsonOption(site))
     .action(async (given: ReloadOptions) => finish(await reload(given, context)))

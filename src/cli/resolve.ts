@@ -1,17 +1,21 @@
 import { Argument, Option } from 'commander'
 import { GatewayError } from '../core/errors.js'
 import { GatewayApi } from './api.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { reach } from './api-access.js'
+import { addCommand, type CommandSite, configOption, jsonOption, urlOption } from './command.js'
 import type { Context } from './context.js'
 import { milliseconds } from './numbers.js'
 import { table } from './table.js'
 import { printable } from './width.js'
 
 export interface ResolveOptions {
-  readonly url: string
+  readonly url?: string
   readonly type: readonly string[]
   readonly index: readonly number[]
+  /** Of identifiers.tokens. */
   readonly token?: string
+  readonly apiToken?: string
+  readonly config?: string
   readonly json?: true
 }
 
@@ -46,15 +50,22 @@ export async function resolve(handle: string, options: ResolveOptions, context: 
 
 async function ask(
   handle: string,
-  { url, type, index, token }: ResolveOptions,
-  { signal }: Context,
+  { url: given, type, index, token, apiToken, config }: ResolveOptions,
+  context: Context,
 ): Promise<Answer> {
   const query = new URLSearchParams()
   for (const name of type) query.append('type', name)
   for (const number of index) query.append('index', String(number))
   const path = `/api/handles/${encodeURIComponent(handle)}${query.size === 0 ? '' : `?${query}`}`
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const answer = await new GatewayApi(url, signal).answer<Partial<Answer>>(path, headers)
+  const asker = {
+    ...(given === undefined ? {} : { url: given }),
+    ...(apiToken === undefined ? {} : { token: apiToken }),
+    ...(config === undefined ? {} : { config }),
+  }
+  const { url, access } = reach(asker, context)
+  const api = new GatewayApi(url, context.signal, access)
+  const answer = await api.answer<Partial<Answer>>(path, headers)
   if (isAnswer(answer)) return answer
   throw new GatewayError('LG_GATEWAY_UNREACHABLE', { url, cause: 'something else answers there' })
 }
@@ -93,6 +104,8 @@ export function addResolveCommand(site: CommandSite): void {
   ])
     .addArgument(new Argument('<identifier>', options.identifier))
     .addOption(urlOption(site))
+    .addOption(new Option('--api-token <token>', options.apiToken).env('LINEGATE_TOKEN'))
+    .addOption(configOption(site))
     .addOption(
       new Option('--type <type>', options.valueType)
         .argParser((type: string, others: readonly string[]) => [...others, type])

@@ -21,7 +21,7 @@ export async function run(options: ConfigOption, context: Context): Promise<numb
     load: () => loadChecked(options, context),
     directory,
   })
-  context.onHangUp(() => reload(gateway, logger))
+  context.onHangUp(() => void reload(gateway, logger))
   const { mqtt, http } = gateway.addresses
   terminal.out(`${texts.run.ready(config.gateway.id, mqtt.join('  '), http)}\n`)
   await interrupted(signal)
@@ -32,9 +32,9 @@ export async function run(options: ConfigOption, context: Context): Promise<numb
 }
 
 /** A configuration that is not valid changes nothing, and the log says what is wrong with it. */
-function reload(gateway: Pick<Gateway, 'reload'>, logger: Logger): void {
+async function reload(gateway: Pick<Gateway, 'reloadOnSignal'>, logger: Logger): Promise<void> {
   try {
-    gateway.reload()
+    await gateway.reloadOnSignal()
   } catch (error) {
     if (error instanceof GatewayError) logger.error({ code: error.code, action: error.action }, error.message)
     // A defect of ours, and no reason to end: messages are read as before.

@@ -1,13 +1,12 @@
 import type { SinkStatus } from '../core/counts.js'
-import { GatewayApi } from './api.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { type ApiOptions, openApi } from './api-access.js'
+import { addApiCommand, type CommandSite, jsonOption } from './command.js'
 import type { Context } from './context.js'
 import { sinkTable } from './ledger.js'
 import { bytes, count } from './numbers.js'
 import { table } from './table.js'
 
-export interface SpoolOptions {
-  readonly url: string
+export interface SpoolOptions extends ApiOptions {
   readonly json?: true
 }
 
@@ -24,8 +23,9 @@ interface SpoolAnswer {
 }
 
 /** Prints what waits on disk, and how far each sink is. */
-export async function spool(options: SpoolOptions, { texts, terminal, signal }: Context): Promise<number> {
-  const answer = await new GatewayApi(options.url, signal).get<SpoolAnswer>('/api/v1/spool')
+export async function spool(options: SpoolOptions, context: Context): Promise<number> {
+  const { texts, terminal } = context
+  const answer = await openApi(options, context).get<SpoolAnswer>('/api/v1/spool')
   if (options.json) {
     terminal.out(`${JSON.stringify(answer, null, 2)}\n`)
     return 0
@@ -47,8 +47,7 @@ export async function spool(options: SpoolOptions, { texts, terminal, signal }: 
 
 export function addSpoolCommand(site: CommandSite): void {
   const { context, finish } = site
-  addCommand(site, 'spool', context.texts.commands.spool, ['spool', 'spool --json'])
-    .addOption(urlOption(site))
+  addApiCommand(site, 'spool', context.texts.commands.spool, ['spool', 'spool --json'])
     .addOption(jsonOption(site))
     .action(async (options: SpoolOptions) => finish(await spool(options, context)))
 }

@@ -9,15 +9,15 @@ import type {
   ValuesState,
 } from '../live/protocol.js'
 import { TOPICS } from '../live/protocol.js'
-import { addCommand, type CommandSite, jsonOption, urlOption } from './command.js'
+import { type ApiOptions, reach } from './api-access.js'
+import { addApiCommand, type CommandSite, jsonOption } from './command.js'
 import type { Context } from './context.js'
 import { followLive } from './live-stream.js'
 import { count, rate } from './numbers.js'
 import type { Texts } from './texts.js'
 import { printable } from './width.js'
 
-export interface TailOptions {
-  readonly url: string
+export interface TailOptions extends ApiOptions {
   readonly topic: Topic
   readonly scope: string
   readonly intervalMs: number
@@ -25,12 +25,13 @@ export interface TailOptions {
 }
 
 /** Prints each frame of a live stream until a signal; reconnects as long as it takes. */
-export async function tail(options: TailOptions, { texts, terminal, signal }: Context): Promise<number> {
+export async function tail(options: TailOptions, context: Context): Promise<number> {
+  const { texts, terminal, signal } = context
   const describe = new TailLines(texts)
   let exitCode = 0
   const refused = new AbortController()
   await followLive({
-    url: options.url,
+    reach: () => reach(options, context),
     subscribe: { topic: options.topic, scope: options.scope, intervalMs: options.intervalMs },
     signal: AbortSignal.any([signal, refused.signal]),
     onState: (frame) => {
@@ -130,14 +131,13 @@ const DEFAULT_INTERVAL = '1s'
 export function addTailCommand(site: CommandSite): void {
   const { context, parse, finish } = site
   const { commands, options } = context.texts
-  addCommand(site, 'tail', commands.tail, [
+  addApiCommand(site, 'tail', commands.tail, [
     'tail',
     'tail --scope ningbo/moulding --interval 5s',
     'tail --topic values --scope ningbo/moulding/line1/imm-01',
     'tail --topic presence --scope ningbo',
     'tail --topic deadLetters --json',
   ])
-    .addOption(urlOption(site))
     .addOption(new Option('--topic <topic>', options.topic).choices(TOPICS).default('counts'))
     .option('--scope <path>', options.scope, '')
     .addOption(

@@ -1,5 +1,8 @@
 import type { Texts } from './texts.js'
+import { audit } from './texts-audit-zh.js'
+import { credentialCommands, credentialOptions, credentials } from './texts-credentials-zh.js'
 import { commands, options, program } from './texts-help-zh.js'
+import { people } from './texts-people-zh.js'
 
 const badArgument: Texts['badArgument'] = {
   duration: '请写数字和单位：500ms、60s、5m 或 1h。',
@@ -142,6 +145,11 @@ export const zh: Texts = {
     unflushed: '正在落盘',
     pending: '待存储的数据点',
   },
+  people,
+  credentialCommands,
+  credentialOptions,
+  credentials,
+  audit,
   resolve: {
     index: '索引',
     type: '类型',

@@ -1,4 +1,7 @@
+import { audit } from './texts-audit.js'
+import { credentialCommands, credentialOptions, credentials } from './texts-credentials.js'
 import { commands, options, program } from './texts-help.js'
+import { people } from './texts-people.js'
 import { zh } from './texts-zh.js'
 
 export const LANGUAGES = ['en', 'zh'] as const
@@ -128,6 +131,11 @@ export const en = {
   reload,
   ledger,
   deadLetters,
+  people,
+  credentialCommands,
+  credentialOptions,
+  credentials,
+  audit,
   sink: {
     name: 'sink (* primary)',
     type: 'type',

@@ -36,16 +36,19 @@ function collide(a: Bound, b: Bound): boolean {
   return a.host === b.host || ALL_INTERFACES.has(a.host) || ALL_INTERFACES.has(b.host)
 }
 
-function clientCertificatesNeedAuthority({ mqtt }: GatewayConfig): Violation[] {
+function authenticationIsSound({ mqtt }: GatewayConfig): Violation[] {
   return mqtt.listeners.flatMap((listener, at) => {
-    if (!('tls' in listener) || !listener.tls.requestClientCertificate) return []
-    if (listener.tls.caFile !== undefined) return []
-    return [
-      {
-        path: `mqtt.listeners[${at}].tls.caFile`,
-        message: 'is required when requestClientCertificate is true',
-      },
-    ]
+    const path = `mqtt.listeners[${at}]`
+    const { authentication } = listener
+    const violations: Violation[] = []
+    if (authentication.includes('none') && authentication.length > 1)
+      violations.push({ path: `${path}.authentication`, message: 'none stands alone' })
+    if (!authentication.includes('certificate')) return violations
+    if (!('tls' in listener))
+      violations.push({ path: `${path}.authentication`, message: 'certificate is for mqtts and wss' })
+    else if (listener.tls.caFile === undefined)
+      violations.push({ path: `${path}.tls.caFile`, message: 'is required for client certificates' })
+    return violations
   })
 }
 
@@ -106,7 +109,7 @@ function spoolSizes({ spool, mqtt }: GatewayConfig): Violation[] {
 
 export const CHECKS: readonly Check[] = [
   onePortEach,
-  clientCertificatesNeedAuthority,
+  authenticationIsSound,
   fieldOnlyForValue,
   documentKeysForDocuments,
   passwordWithUser,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { LEVELS } from '../core/device.js'
 import { suggest } from './suggest.js'
 
@@ -93,8 +94,18 @@ function resolverUrl(value: string): string | undefined {
   return url.search === '' && url.hash === '' ? undefined : 'must not contain ? or #'
 }
 
+function ipNetwork(value: string): string | undefined {
+  const fault = 'must be an IP address or a network such as 10.1.0.0/16'
+  const [address = '', bits, ...rest] = value.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return fault
+  if (bits === undefined) return undefined
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128) ? undefined : fault
+}
+
 export const FORMATS = {
   origin,
+  'ip-network': ipNetwork,
   'topic-pattern': topicPattern,
   'regular-expression': regularExpression,
   'resolver-url': resolverUrl,

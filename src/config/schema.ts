@@ -5,11 +5,13 @@
 import Type, { type Static } from 'typebox'
 import { DeadLetters } from './schema-dead-letters.js'
 import { Devices } from './schema-devices.js'
+import { Http } from './schema-http.js'
 import { Identifiers } from './schema-identifiers.js'
 import { Mqtt } from './schema-mqtt.js'
 import { CLOSED, SECTION, text, wholeNumber } from './schema-parts.js'
 import { Quality } from './schema-quality.js'
 import { Routes } from './schema-routes.js'
+import { Security } from './schema-security.js'
 import { Shifts } from './schema-shifts.js'
 import { Sinks } from './schema-sinks.js'
 import { Sparkplug } from './schema-sparkplug.js'
@@ -30,31 +32,6 @@ const Gateway = Type.Object(
     ),
   },
   { ...SECTION, description: 'This gateway.' },
-)
-
-const Http = Type.Object(
-  {
-    host: text('Address to bind to.', { default: '127.0.0.1' }),
-    port: Type.Integer({
-      description: 'TCP port of API, console, metrics, live streams and MQTT over WebSocket (/mqtt).',
-      minimum: 0,
-      maximum: 65_535,
-      default: 8080,
-    }),
-    publicUrl: Type.Optional(
-      text(
-        'Origin under which people reach the gateway, for the links in records and on labels. Without it, that of the request.',
-        { format: 'origin', examples: ['https://gateway.example'] },
-      ),
-    ),
-    allowedHosts: Type.Array(text('Host name.'), {
-      description:
-        'Host names, beside those of this machine, that requests may be addressed to while host is a loopback address; for a proxy in front.',
-      default: [],
-      examples: [['gateway.example']],
-    }),
-  },
-  { ...SECTION, description: 'The HTTP server.' },
 )
 
 const Spool = Type.Object(
@@ -140,6 +117,7 @@ export const ConfigSchema = Type.Object(
     gateway: Gateway,
     mqtt: Mqtt,
     http: Http,
+    security: Security,
     routes: Routes,
     quality: Quality,
     sparkplug: Sparkplug,
@@ -164,6 +142,9 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
 /** A whole, valid configuration: every default filled in, paths absolute, deeply frozen. */
 export type GatewayConfig = DeepReadonly<Static<typeof ConfigSchema>>
 export type ListenerConfig = GatewayConfig['mqtt']['listeners'][number]
+export type MqttConfig = GatewayConfig['mqtt']
+export type ProfileConfig = MqttConfig['profiles'][string]
+export type SecurityConfig = GatewayConfig['security']
 export type RouteConfig = GatewayConfig['routes'][number]
 export type QualityConfig = GatewayConfig['quality']
 export type SparkplugConfig = GatewayConfig['sparkplug']

@@ -83,17 +83,25 @@ export function finish(tree: unknown, options: ValidateOptions): GatewayConfig {
   config.gateway.dataDirectory = resolve(workingDirectory, config.gateway.dataDirectory)
   const { devices } = config
   if (devices.file !== undefined) devices.file = resolve(baseDirectory, devices.file)
-  for (const listener of config.mqtt.listeners) {
-    if (!('tls' in listener)) continue
-    const { tls } = listener
-    tls.certFile = resolve(baseDirectory, tls.certFile)
-    tls.keyFile = resolve(baseDirectory, tls.keyFile)
-    if (tls.caFile !== undefined) tls.caFile = resolve(baseDirectory, tls.caFile)
+  for (const holder of holdersOfFiles(config)) {
+    for (const key of FILE_KEYS) {
+      const file = holder[key]
+      if (file !== undefined) holder[key] = resolve(baseDirectory, file)
+    }
   }
   for (const sink of config.sinks) {
     if (sink.type === 'duckdb') sink.file = resolve(config.gateway.dataDirectory, sink.file)
   }
   return deepFreeze(config)
+}
+
+const FILE_KEYS = ['certFile', 'keyFile', 'caFile', 'crlFile'] as const
+type HolderOfFiles = { [Key in (typeof FILE_KEYS)[number]]?: string }
+
+function holdersOfFiles({ mqtt, http, security }: Mutable<GatewayConfig>): HolderOfFiles[] {
+  const ofListeners = mqtt.listeners.flatMap((listener) => ('tls' in listener ? [listener.tls] : []))
+  const others = [http.tls, security.audit.syslog].filter((holder) => holder !== undefined)
+  return [...ofListeners, ...others] as HolderOfFiles[]
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: Mutable<T[Key]> }

@@ -64,9 +64,15 @@ export const ERRORS = {
     exitCode: 1,
   },
   LG_MQTT_ANONYMOUS_EXPOSED: {
-    message:
-      'The MQTT listener on {host}:{port} would let anyone on that network publish without signing in.',
-    action: 'Bind it to 127.0.0.1, or set mqtt.allowAnonymousFromNetwork: true if that network is trusted.',
+    message: 'MQTT on {host}:{port} would let anyone on that network publish without signing in.',
+    action:
+      'Give it an authentication other than none, bind it to 127.0.0.1, or set mqtt.allowAnonymousFromNetwork: true if that network is trusted.',
+    exitCode: 2,
+  },
+  LG_HTTP_EXPOSED: {
+    message: 'HTTP on {host}:{port} would let anyone on that network in, or passwords be read on their way.',
+    action:
+      'Set http.signIn: required, and http.tls or http.trustedProxies for the proxy that encrypts; or bind it to 127.0.0.1.',
     exitCode: 2,
   },
   LG_MQTT_PACKET_TOO_LARGE: {
@@ -81,6 +87,15 @@ export const ERRORS = {
     message: 'The topic {topic} cannot be published to: {cause}.',
     action: 'Publish to another topic.',
   },
+  LG_MQTT_PUBLISH_REFUSED: {
+    message: 'A client may not publish to {topic}.',
+    action:
+      'Allow the topic in the profile of its credential (mqtt.profiles), or correct what the client publishes to.',
+  },
+  LG_MQTT_LIMIT_REACHED: {
+    message: 'A client reached mqtt.limits.{name}, which is {limit}.',
+    action: 'Correct the client, or raise the limit.',
+  },
   LG_MQTT_VERSION_REFUSED: {
     message: 'A client speaks MQTT {version}, which is not supported.',
     action: 'Set the client to MQTT 3.1.1 (protocol level 4).',
@@ -93,6 +108,16 @@ export const ERRORS = {
     message: 'The will of client {clientId} is refused: {cause}.',
     action: 'Give the will a topic without wildcards and QoS 0, 1 or 2.',
   },
+  LG_MQTT_CONNECT_REFUSED: {
+    message: 'The client {clientId} at {address} is not let in: {cause}.',
+    action: 'Check its credential, and what its listener accepts; docs/device-security.md describes both.',
+  },
+  LG_MQTT_TAKEOVER_REFUSED: {
+    message:
+      'The client id {clientId} belongs to a session of {owner}; {principal} at {address} does not get it.',
+    action:
+      'Give each client an id of its own. To move an id, revoke the credential of the old session first.',
+  },
   LG_MQTT_SUBSCRIBER_SLOW: {
     message: 'A subscriber left {bytes} bytes unread, more than the limit of {limit}.',
     action: 'Subscribe to fewer topics, or give the subscriber a faster connection.',
@@ -103,8 +128,13 @@ export const ERRORS = {
   },
   LG_TLS_UNUSABLE: {
     message: 'The certificate of the {protocol} listener on {host}:{port} cannot be used: {cause}',
-    action: 'Check the paths and the contents of certFile, keyFile and caFile of that listener.',
+    action: 'Check the paths and the contents of certFile, keyFile, caFile and crlFile of that listener.',
     exitCode: 2,
+    httpStatus: 422,
+  },
+  LG_TLS_EXPIRING: {
+    message: '{file}: {subject} {state}.',
+    action: 'Put a new one in its place, and reload: connections stay. docs/tls.md has the commands.',
   },
   LG_LISTEN_FAILED: {
     message: 'Cannot listen on {host}:{port}: {cause}',
@@ -199,6 +229,12 @@ export const ERRORS = {
     action: 'Give the path of the one that is meant.',
     httpStatus: 400,
   },
+  LG_PLACE_OUT_OF_SCOPE: {
+    message: '{path} is not within the part of the tree that you may change, {scope}.',
+    action: 'Choose a place within it, or ask an administrator.',
+    exitCode: 1,
+    httpStatus: 403,
+  },
   LG_PLACE_UNKNOWN: {
     message: 'There is no device at or below {path}.',
     action: 'GET /api/v1/tree?depth=4 shows the places; give a path of it.',
@@ -208,6 +244,28 @@ export const ERRORS = {
     message: 'The request is not valid: {cause}',
     action: 'Correct the parameter named; docs/api.md describes each.',
     httpStatus: 400,
+  },
+  LG_SIGN_IN_REQUIRED: {
+    message: 'This needs signing in: {cause}.',
+    action: 'Sign in, or send "Authorization: Bearer <token>" with an API token that is still good.',
+    exitCode: 1,
+    httpStatus: 401,
+  },
+  LG_ACCESS_DENIED: {
+    message: 'This is not for {actor}: it needs {needed}.',
+    action: 'Ask an administrator for the role; docs/roles.md says which role may what.',
+    exitCode: 1,
+    httpStatus: 403,
+  },
+  LG_PROXY_REQUIRED: {
+    message: 'Requests are taken from trusted proxies only, and {address} is none.',
+    action: 'Go through the proxy, or add its address to http.trustedProxies.',
+    httpStatus: 403,
+  },
+  LG_FAILURES_EXCEEDED: {
+    message: 'Too many requests of this address were refused because of who asked.',
+    action: 'Wait for {seconds} s, and send what signs you in.',
+    httpStatus: 429,
   },
   LG_NOT_FOUND: {
     message: 'There is nothing at {path}.',
@@ -251,7 +309,8 @@ export const ERRORS = {
   },
   LG_ORIGIN_REFUSED: {
     message: 'Pages of {origin} may not connect to this gateway.',
-    action: 'Open the page that the gateway serves, or add the origin to live.allowedOrigins.',
+    action:
+      'Open the page that the gateway serves. For WebSockets, live.allowedOrigins and mqtt.overHttp.allowedOrigins add others; behind a proxy, set http.publicUrl.',
     httpStatus: 403,
   },
   LG_DEAD_LETTER_UNKNOWN: {
@@ -350,6 +409,112 @@ export const ERRORS = {
     action: 'Start it with "linegate run", or give its address with --url.',
     exitCode: 1,
   },
+  LG_SIGN_IN_FAILED: {
+    message: 'The user name or the password is not right.',
+    action: 'Try again. Who forgot the password has an administrator set a new one: docs/people.md.',
+    httpStatus: 401,
+  },
+  LG_SIGN_IN_BLOCKED: {
+    message: 'There were too many wrong passwords; the next one is looked at in {seconds} s.',
+    action: 'Wait, then try again. "linegate users password" sets a new one on the machine of the gateway.',
+    httpStatus: 429,
+  },
+  LG_SIGN_IN_OFF: {
+    message: 'Nobody has to sign in here.',
+    action: 'Set http.signIn to required to have people sign in.',
+    httpStatus: 409,
+  },
+  LG_USER_INVALID: {
+    message: 'This is not a valid user: {cause}.',
+    action: 'Correct the fields named; docs/people.md describes each.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_USER_UNKNOWN: {
+    message: 'There is no user {name}.',
+    action: '"linegate users list" lists those that there are.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_USER_TAKEN: {
+    message: 'There is a user {name} already.',
+    action: 'Choose another name, or change that user.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_USER_OF_PROVIDER: {
+    message: 'What {name} may comes from {issuer}.',
+    action:
+      'Change it there, or map it anew in security.oidc.roles. Here such a user can be disabled or removed.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_LAST_ADMINISTRATOR: {
+    message: '{name} is the last administrator of the whole plant who has a password.',
+    action: 'Make another one first: "linegate users add NAME --role admin".',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_API_TOKEN_INVALID: {
+    message: 'This is not a valid API token: {cause}.',
+    action: 'Correct the fields named; docs/people.md describes each.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_API_TOKEN_UNKNOWN: {
+    message: 'There is no API token {name}.',
+    action: '"linegate tokens list" lists those that there are.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_API_TOKEN_TAKEN: {
+    message: 'There is an API token {name} already.',
+    action: 'Choose another name, or revoke that one first.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_PEOPLE_NOT_SAVED: {
+    message: 'The change was not made, as it cannot be written to the disk: {cause}',
+    action: 'Free space on the disk of gateway.dataDirectory, or check the disk; then make the change again.',
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  LG_OIDC_OFF: {
+    message: 'No OpenID provider is configured.',
+    action: 'Sign in with a password, or configure security.oidc.',
+    httpStatus: 404,
+  },
+  LG_OIDC_UNAVAILABLE: {
+    message: 'The OpenID provider {issuer} cannot be asked.',
+    action: 'Sign in with a password meanwhile; the log of the gateway has the cause.',
+    httpStatus: 503,
+  },
+  LG_OIDC_REFUSED: {
+    message: 'Signing in through the OpenID provider did not work: {cause}.',
+    action: 'Begin again at the page of the gateway.',
+    httpStatus: 403,
+  },
+  LG_OIDC_NO_ROLE: {
+    message: 'The OpenID provider knows {name}, but none of the roles of this gateway is theirs.',
+    action: 'Ask an administrator for one; security.oidc.roles says which values of the claim make one.',
+    httpStatus: 403,
+  },
+  LG_OIDC_NAME_TAKEN: {
+    message: 'The OpenID provider calls this person {name}, which is the name of another user here.',
+    action: 'Ask an administrator to remove or rename one of the two.',
+    httpStatus: 409,
+  },
+  LG_PASSWORD_MISSING: {
+    message: 'No password was given: {cause}.',
+    action: 'Type it at a terminal, or pipe it in with --password-stdin.',
+    exitCode: 2,
+  },
+  LG_LOCAL_KEY_MISSING: {
+    message: 'A gateway runs on {directory}, but its local.key there cannot be read.',
+    action:
+      'Run the command as the user that the gateway runs as, or give --url and an API token in LINEGATE_TOKEN.',
+    exitCode: 1,
+  },
   LG_LIVE_FRAME_INVALID: {
     message: 'The frame is not valid: {cause}',
     action: 'docs/live-protocol.md shows every frame.',
@@ -370,10 +535,9 @@ export const ERRORS = {
     message: 'The live stream of {topic} {scope} ended: {cause}',
     action: 'Subscribe again; look into the disk of gateway.dataDirectory if it repeats.',
   },
-  LG_LIVE_ORIGIN_REFUSED: {
-    message: 'Pages of {origin} may not read the live streams.',
-    action: 'Open the page that the gateway serves, or add the origin to live.allowedOrigins.',
-    httpStatus: 403,
+  LG_LIVE_SCOPE_REFUSED: {
+    message: 'The scope "{scope}" is not within what this connection may see, "{within}".',
+    action: 'Leave scope out to get all that you may see, or name a part of it.',
   },
   LG_LIVE_CLOSING: {
     message: 'The gateway is stopping.',
@@ -384,6 +548,118 @@ export const ERRORS = {
     message: 'There are {count} live connections, the limit.',
     action: 'Close some, or raise live.maxConnections.',
     httpStatus: 503,
+  },
+  LG_PASSWORDS_BUSY: {
+    message: 'Too many passwords are being checked.',
+    action: 'Try again in a moment. If it lasts: look in the audit trail for who is trying passwords.',
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  LG_PASSWORD_HASH_UNREADABLE: {
+    message: 'What is stored of a password cannot be read.',
+    action: 'Set the password anew.',
+    httpStatus: 500,
+  },
+  LG_CREDENTIAL_UNKNOWN: {
+    message: 'There is no credential {name}.',
+    action: '"linegate credentials list" lists those that there are.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_CREDENTIAL_INVALID: {
+    message: 'The credential {name} is not valid: {cause}.',
+    action: 'Correct the fields named; docs/device-security.md describes each.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_CREDENTIAL_NAME_TAKEN: {
+    message: 'There is a credential {name} already.',
+    action: 'Choose another name, or rotate, change or remove that one.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_CREDENTIAL_CERTIFICATE_TAKEN: {
+    message: 'The credential {holder} stands for that certificate already.',
+    action: 'Remove that one first: a certificate stands for one client.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_CREDENTIAL_REVOKED: {
+    message: 'The credential {name} is revoked, for good.',
+    action: 'Remove it, and add a new one.',
+    exitCode: 1,
+    httpStatus: 409,
+  },
+  LG_CREDENTIAL_NOT_SAVED: {
+    message: 'The change was not made, as it cannot be written to the disk: {cause}',
+    action: 'Free space on the disk of gateway.dataDirectory, or check the disk; then make the change again.',
+    exitCode: 1,
+    httpStatus: 503,
+  },
+  LG_CREDENTIALS_UNAVAILABLE: {
+    message: 'This server keeps no credentials of devices.',
+    action: 'Ask the gateway that devices connect to.',
+    httpStatus: 503,
+  },
+  LG_CERTIFICATE_UNREADABLE: {
+    message: 'That is no certificate: {cause}',
+    action: 'Give one certificate in PEM form, as begins with -----BEGIN CERTIFICATE-----.',
+    exitCode: 1,
+    httpStatus: 400,
+  },
+  LG_SECRETS_UNWRITABLE: {
+    message: 'Cannot write secrets to {file}: {cause}',
+    action: 'Name a file that does not exist yet, in a folder that you may write to.',
+    exitCode: 1,
+  },
+  LG_ENROLMENT_CODE_UNKNOWN: {
+    message: 'There is no enrolment code {id}.',
+    action: 'GET /api/v1/enrolment-codes lists those that there are.',
+    exitCode: 1,
+    httpStatus: 404,
+  },
+  LG_ENROLMENT_REFUSED: {
+    message: 'That enrolment code cannot be used.',
+    action: 'Check it for typing errors, or have a new one made: "linegate credentials enrol".',
+    exitCode: 1,
+    httpStatus: 403,
+  },
+  LG_ENROLMENT_TOO_MANY: {
+    message: 'Too many tries to enrol from this address.',
+    action: 'Wait a minute, then try again.',
+    httpStatus: 429,
+  },
+  LG_ENROLMENT_INSECURE: {
+    message: 'A device token would go over the network in clear.',
+    action: 'Enrol over https, or from the machine of the gateway itself.',
+    httpStatus: 403,
+  },
+  LG_AUDIT_FAILING: {
+    message: 'The audit trail in {directory} cannot be written: {cause}. {waiting} records wait in memory.',
+    action:
+      'Free space on that disk, or check the disk: records that do not fit into memory are lost, and counted.',
+  },
+  LG_AUDIT_DAMAGED: {
+    message: 'The audit trail in {directory} is damaged: {cause}.',
+    action: 'Keep a copy of the folder, and run "linegate audit verify", which names each place.',
+  },
+  LG_AUDIT_UNREADABLE: {
+    message: 'Cannot read the audit trail in {directory}: {cause}',
+    action:
+      'Give the data directory with --data or the configuration with --config, and check its permissions.',
+    exitCode: 2,
+    httpStatus: 503,
+  },
+  LG_AUDIT_UNAVAILABLE: {
+    message: 'This server keeps no audit trail.',
+    action: 'Ask the gateway itself.',
+    httpStatus: 503,
+  },
+  LG_SYSLOG_UNAVAILABLE: {
+    message:
+      'The syslog server {host}:{port} takes no audit records: {cause}. {waiting} wait, {dropped} were left out.',
+    action:
+      'Check that it runs and its address in security.audit.syslog; the audit trail itself has every record.',
   },
 } as const satisfies Record<string, ErrorRow>
 

@@ -45,6 +45,10 @@ export const REASONS = {
   series_budget: 69,
   unit_unknown: 70,
 
+  // What a client may not say.
+  publish_refused: 80,
+  speaker_refused: 81,
+
   // A point that passed, but not as it came.
   time_replaced: 96,
   time_moved: 97,

@@ -26,6 +26,8 @@ export interface ReloadReport {
   readonly changes: readonly ConfigChange[]
   /** What takes effect only when the gateway is started again. */
   readonly needRestart: readonly ConfigChange[]
+  /** Connections that were closed, as a revocation list names their certificates now. Absent for a dry run. */
+  readonly revokedConnections?: number
   /** Of a dry run. */
   readonly trial?: TrialComparison
 }

@@ -1,4 +1,5 @@
 import type { DeadLetterReason, StoredDeadLetter } from './dead-letter.js'
+import type { LetterTest } from './letter-scope.js'
 import type { Trial, TrialPoint } from './trial.js'
 import type { DeadLetterFilter } from './views.js'
 
@@ -18,6 +19,8 @@ export type Readmit = (letter: StoredDeadLetter) => ReadmitOutcome
 export interface LetterSelection {
   readonly ids?: readonly number[]
   readonly filter?: DeadLetterFilter
+  /** Of those by ids: any other is as good as gone. A filter has its own. */
+  readonly isIn?: LetterTest
   /** Only letters with a greater id: to go on where another run ended. */
   readonly afterId?: number
   /** Only letters up to this id; those that are on disk at the start when absent. */

@@ -38,7 +38,10 @@ export const AGGREGATES = ['mean', 'min', 'max', 'last', 'count'] as const
 export type Aggregate = (typeof AGGREGATES)[number]
 
 export interface HistoryQuery {
-  /** Tags that select the device: site, area, line, device; a level that is empty is left out. */
+  /**
+   * Tags that select the device: site, area, line, device. A level that is empty is one that its series do not have: those of
+   * a device of the same name elsewhere are not meant.
+   */
   readonly tags: Readonly<Record<string, string>>
   readonly field: string
   /** All measurements that have the field when absent. */

@@ -1,6 +1,7 @@
 import type { Counts, SinkStatus } from './counts.js'
 import type { StoredDeadLetter } from './dead-letter.js'
 import type { Device } from './device.js'
+import type { LetterTest } from './letter-scope.js'
 import type { ReasonCode } from './reasons.js'
 
 /** Counts by reason; those that are 0 are left out. */
@@ -61,6 +62,8 @@ export interface DeadLetterFilter {
   readonly fromMs?: number
   /** Epoch milliseconds, exclusive. */
   readonly toMs?: number
+  /** Who asks may see no other. */
+  readonly isIn?: LetterTest
 }
 
 export interface DeadLetterQuery extends DeadLetterFilter {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isIPv4 } from 'node:net'
 import { GatewayError } from '../core/errors.js'
+import { isLoopback } from '../core/loopback.js'
+import type { Arrival } from './arrival.js'
 
 export interface AuthorityRules {
   /** Address that the server is bound to. */
@@ -15,7 +16,7 @@ export interface AuthorityRules {
  *
  * @throws {GatewayError} LG_HOST_REFUSED
  */
-export function checkHost({ host }: IncomingHttpHeaders, rules: AuthorityRules): void {
+export function checkHost({ host }: Pick<Arrival, 'host'>, rules: AuthorityRules): void {
   // Browsers always send one.
   if (host === undefined || !isLoopback(rules.host)) return
   const name = hostNameOf(host)
@@ -29,19 +30,25 @@ export function checkHost({ host }: IncomingHttpHeaders, rules: AuthorityRules):
  *
  * @throws {GatewayError} LG_ORIGIN_REFUSED
  */
-export function checkOrigin({ origin, host }: IncomingHttpHeaders, rules: AuthorityRules): void {
-  if (origin === undefined || rules.allowedOrigins.includes(origin)) return
-  if (host !== undefined && URL.canParse(origin)) {
-    const page = new URL(origin)
-    const own = `${page.protocol}//${host}`
-    if (URL.canParse(own) && new URL(own).host === page.host) return
-  }
+export function checkOrigin(
+  { origin }: IncomingHttpHeaders,
+  arrival: Pick<Arrival, 'host' | 'isEncrypted'>,
+  rules: AuthorityRules,
+): void {
+  if (origin === undefined || rules.allowedOrigins.includes(origin) || isOwn(origin, arrival)) return
   throw new GatewayError('LG_ORIGIN_REFUSED', { origin })
 }
 
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
+/**
+ * Whether a page is of the address that the request goes to. Under TLS its scheme counts: what is served there without may
+ * be written by whoever sits in between. Without, a page of https comes through a proxy that is not told of.
+ */
+function isOwn(origin: string, { host, isEncrypted }: Pick<Arrival, 'host' | 'isEncrypted'>): boolean {
+  if (host === undefined || !URL.canParse(origin)) return false
+  const page = new URL(origin)
+  if (isEncrypted && page.protocol !== 'https:') return false
+  const own = `${page.protocol}//${host}`
+  return URL.canParse(own) && new URL(own).host === page.host
 }
 
 /** Without the port; undefined for what is no host. */

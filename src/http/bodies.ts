@@ -1,5 +1,7 @@
 import { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
+import { isTooDeep } from './json-depth.js'
+import { invalidRequest } from './problem.js'
 import { JSON_TYPE } from './route.js'
 
 /** RFC 7396. */
@@ -15,7 +17,14 @@ export const YAML_TYPE = 'application/yaml'
 export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   const readJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser([JSON_TYPE, MERGE_PATCH_TYPE], { parseAs: 'string' }, readJson)
+  app.addContentTypeParser<string>(
+    [JSON_TYPE, MERGE_PATCH_TYPE],
+    { parseAs: 'string' },
+    (request, body, done) => {
+      if (!isTooDeep(body)) return readJson(request, body, done)
+      done(invalidRequest([{ path: 'body', message: 'goes too deep' }]), undefined)
+    },
+  )
   app.addContentTypeParser([CSV_TYPE, YAML_TYPE], (_request, stream, done) => done(null, stream))
   const parameters = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true })
   const bodies = new Ajv({ allErrors: true })

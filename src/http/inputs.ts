@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { AuditTrail } from '../core/audit.js'
+import type { Identities, Identity } from '../core/identity.js'
 import type { Logger } from '../core/logger.js'
+import type { DeviceTree } from '../core/registry.js'
 import type { ReloadReport } from '../core/reload.js'
 import type { LetterTrial, Replaying } from '../core/replay.js'
 import type { Sink } from '../core/sink.js'
@@ -8,15 +11,40 @@ import type { Trial, TrialMessage } from '../core/trial.js'
 import type { DeviceDirectory, LatestValues, LedgerView, SinkStatuses } from '../core/views.js'
 import type { Identifiers } from '../devices/identifiers/identifiers.js'
 import type { NetworkingView } from '../devices/networking/figures.js'
+import type { RowViolation, StatedRow } from '../devices/placement.js'
 import type { PresenceView } from '../devices/presence/presence-view.js'
 import type { ProductionView } from '../devices/production/view.js'
 import type { DeviceRegistry } from '../devices/registry.js'
 import type { ClockSkew } from '../quality/time/clock-skew.js'
+import type { AuditRecords } from '../security/audit/reader.js'
+import type { AuditStatistics } from '../security/audit/statistics.js'
+import type { Credentials } from '../security/credentials/credentials.js'
+import type { EnrolmentCodes } from '../security/credentials/enrolment-codes.js'
+import type { OidcSignIn } from '../security/people/oidc.js'
+import type { People } from '../security/people/people.js'
+import type { TlsFiles } from '../security/tls/tls-files.js'
 import type { DeadLetters } from '../spool/dead-letters.js'
+import type { LettersSummary } from '../spool/letters/summary.js'
 import type { SpoolStatus } from '../spool/spool.js'
+import type { AccessRule } from './route.js'
+
+/** Who asks, and from where. */
+export interface Asker {
+  readonly identity: Identity
+  /** IP address. */
+  readonly address: string
+}
 
 /** Takes over the socket of an upgrade request, or answers with an error and ends it. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, asker: Asker) => void
+
+/** A path of WebSockets. */
+export interface UpgradeRoute {
+  readonly access: AccessRule
+  /** Whose pages may connect, beside the gateway's own, such as `https://console.example`. */
+  readonly allowedOrigins: readonly string[]
+  readonly handle: UpgradeHandler
+}
 
 /** What of a sink answers history. */
 export type HistoryStore = Pick<Sink, 'name' | 'query'>
@@ -62,26 +90,65 @@ export interface Trials {
   recent(count: number): readonly TrialMessage[]
 }
 
-/** What the routes read, and change. */
+/** The devices with their records, to read and to change. */
+export interface Registry
+  extends Pick<
+    DeviceRegistry,
+    'size' | 'byId' | 'record' | 'records' | 'addresses' | 'put' | 'patch' | 'setStatus' | 'remove' | 'putAll'
+  > {
+  readonly tree: Pick<DeviceTree, 'node'>
+  violationsOf(rows: readonly StatedRow[]): readonly RowViolation[]
+}
+
+/** The dead letters, to read and to remove. */
+export interface Letters extends Pick<DeadLetters, 'lastId' | 'get' | 'scan' | 'discard' | 'purge'> {
+  summary(): Promise<LettersOverview>
+}
+
+/** What had to go is absent where it is not known whose it was. */
+export interface LettersOverview extends Omit<LettersSummary, 'removed'> {
+  readonly removed?: LettersSummary['removed']
+}
+
+/** What identifiers stand for, and the items registered under them. */
+export interface IdentifierViews
+  extends Pick<Identifiers, 'resolve' | 'deviceLabel' | 'itemLabel' | 'devicesOf'> {
+  readonly items: Pick<Identifiers['items'], 'get' | 'list' | 'put' | 'remove'>
+}
+
+/** What the routes read, and change; of whoever has a scope, what is within it. */
 export interface HttpViews {
+  /** Knows who asks; absent where nobody has to sign in. */
+  readonly identities?: Identities
+  /** Users, sessions and API tokens; absent in a server that knows none. */
+  readonly people?: People
+  /** Absent where no OpenID provider is configured. */
+  readonly oidc?: OidcSignIn
+  readonly audit: AuditTrail
+  /** What the trail has on record; absent in a server that keeps none. */
+  readonly auditRecords?: AuditRecords
+  /** Of MQTT clients; absent in a server that keeps none. */
+  readonly credentials?: Credentials
+  /** Present where `credentials` are. */
+  readonly enrolment?: EnrolmentCodes
   readonly about: About
   readonly ledger: LedgerView
   readonly devices: DeviceDirectory
-  /** The same devices with their records, to read and to change. */
-  readonly registry: DeviceRegistry
+  /** The same devices. */
+  readonly registry: Registry
   /** Absent in a server that does not watch it. */
   readonly presence?: Pick<PresenceView, 'of'>
   readonly networking: NetworkingView
   readonly latest: LatestValues
   /** Absent in a server that resolves nothing. */
-  readonly identifiers?: Identifiers
+  readonly identifiers?: IdentifierViews
   /** Absent in a server that counts nothing. */
   readonly production?: ProductionView
-  readonly deadLetters: DeadLetters
+  readonly deadLetters: Letters
   /** Absent in a server that takes no messages in. */
   readonly replay?: LetterReplay
   /** Absent in a gateway that was given its configuration by a program. */
-  readonly reloads?: { reload(): ReloadReport; preview(): ReloadReport }
+  readonly reloads?: { reload(): Promise<ReloadReport>; preview(): ReloadReport }
   /** Absent in a server that takes no messages in. */
   readonly trials?: Trials
   /** Absent in a server that takes no messages in. */
@@ -100,6 +167,24 @@ export interface HttpViews {
     /** Operators connected to `/live` now. */
     readonly live: () => number
   }
+}
+
+/** What MQTT clients did that they should not, as the metrics are labelled. */
+export interface ClientCounts {
+  /** Since the gateway started. */
+  readonly faults: () => Readonly<Record<string, number>>
+  /** How often each limit of `mqtt.limits` bit. */
+  readonly limits: () => Readonly<Record<string, number>>
+}
+
+/** Of the whole gateway. */
+export interface GatewayViews extends HttpViews {
+  /** Absent in a server without a broker. */
+  readonly clientCounts?: ClientCounts
+  /** Absent in a server that keeps no trail. */
+  readonly auditStatistics?: () => AuditStatistics
+  readonly registry: DeviceRegistry
+  readonly deadLetters: DeadLetters
 }
 
 export interface HttpOptions {
@@ -121,8 +206,12 @@ export interface HttpOptions {
   readonly maxConnections: number
   /** Host names, beside those of the loopback, that requests may be for while the server is bound to the loopback. */
   readonly allowedHosts: readonly string[]
-  /** Origins, beside the gateway's own, whose pages may open WebSockets, such as `https://console.example`. */
-  readonly allowedOrigins: readonly string[]
+  /** Origin under which people reach the gateway, whatever Host a proxy sends. */
+  readonly publicUrl?: string
+  /** IP addresses and networks of the reverse proxies that are believed. */
+  readonly trustedProxies: readonly string[]
+  /** Put on record who reads, too. */
+  readonly auditReads: boolean
 }
 
 export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
@@ -136,15 +225,18 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   maxHeaderBytes: 16_384,
   maxConnections: 20_000,
   allowedHosts: [],
-  allowedOrigins: [],
+  trustedProxies: [],
+  auditReads: false,
 }
 
-export interface HttpInputs extends HttpViews {
+export interface HttpInputs extends GatewayViews {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
   /** By path, such as `/live`. */
-  readonly upgrades: Readonly<Record<string, UpgradeHandler>>
+  readonly upgrades: Readonly<Record<string, UpgradeRoute>>
+  /** Certificate and key; HTTP without TLS when absent. */
+  readonly tls?: TlsFiles
   /** Directory with the files of the page, `index.html` among them; read when the server starts. */
   readonly webRoot: string
   readonly logger: Logger

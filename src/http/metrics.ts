@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { MessageCounts, PointCounts, SinkStatus } from '../core/counts.js'
 import type { CountsByReason } from '../core/views.js'
 import type { RemovalCause } from '../spool/letters/removals.js'
-import type { HttpViews } from './inputs.js'
+import type { GatewayViews } from './inputs.js'
 
 /** They list every open connection on the main thread at each scrape; the numbers of clients are metrics of ours. */
 const COSTLY = [
@@ -34,11 +34,11 @@ type Labels = Readonly<Record<string, string>>
  * `sum(linegate_points_total) + linegate_points_pending`. Names follow prometheus.io/docs/practices/naming.
  */
 export class Metrics {
-  readonly #views: HttpViews
+  readonly #views: GatewayViews
   readonly #registry = new Registry()
   readonly #readers: (() => void)[] = []
 
-  constructor(views: HttpViews) {
+  constructor(views: GatewayViews) {
     this.#views = views
     this.#describeGateway()
     this.#describeLedger()
@@ -46,6 +46,8 @@ export class Metrics {
     this.#describeSparkplug()
     this.#describeSinks()
     this.#describeSpool()
+    this.#describeClients()
+    this.#describeAudit()
   }
 
   get contentType(): string {
@@ -130,9 +132,7 @@ export class Metrics {
       'event',
     ])
     this.#readers.push(() => {
-      events.reset()
-      for (const [name, count] of Object.entries(sparkplug.counters))
-        events.inc({ event: snakeCase(name) }, count)
+      setBy(events, 'event', sparkplug.counters)
     })
   }
 
@@ -177,6 +177,48 @@ export class Metrics {
     })
   }
 
+  #describeClients(): void {
+    const { clientCounts, credentials } = this.#views
+    if (credentials !== undefined) {
+      this.#read('linegate_credentials', 'Credentials of MQTT clients.', () => credentials.size)
+    }
+    if (clientCounts === undefined) return
+    const faults = this.#counter('linegate_mqtt_faults_total', 'What MQTT clients did that they may not.', [
+      'fault',
+    ])
+    const limits = this.#counter('linegate_mqtt_limits_total', 'Limits of mqtt.limits that bit.', ['limit'])
+    this.#readers.push(() => {
+      setBy(faults, 'fault', clientCounts.faults())
+      // As the configuration names them.
+      setBy(limits, 'limit', clientCounts.limits(), String)
+    })
+  }
+
+  #describeAudit(): void {
+    const { auditStatistics } = this.#views
+    if (auditStatistics === undefined) return
+    const events = this.#counter('linegate_audit_events_total', 'Events of the audit trail.', [
+      'category',
+      'result',
+    ])
+    const unwritten = this.#counter(
+      'linegate_audit_unwritten_total',
+      'Events without a record of their own: counted in that of another, or lost while the disk took nothing.',
+      ['cause'],
+    )
+    this.#read('linegate_audit_failing', 'Whether the disk takes no records.', () =>
+      auditStatistics().failing ? 1 : 0,
+    )
+    this.#readers.push(() => {
+      const { events: counted, suppressed, lost } = auditStatistics()
+      setBy(unwritten, 'cause', { suppressed, lost })
+      events.reset()
+      for (const [category, results] of Object.entries(counted)) {
+        for (const [result, count] of Object.entries(results)) events.inc({ category, result }, count)
+      }
+    })
+  }
+
   #read(name: string, help: string, value: () => number): void {
     const gauge = this.#gauge(name, help)
     this.#readers.push(() => gauge.set(value()))
@@ -198,6 +240,16 @@ function setReasons(gauge: Gauge, reasons: CountsByReason): void {
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function setBy(
+  counter: Counter,
+  label: string,
+  counts: Readonly<Record<string, number>>,
+  spell: (name: string) => string = snakeCase,
+): void {
+  counter.reset()
+  for (const [name, count] of Object.entries(counts)) counter.inc({ [label]: spell(name) }, count)
 }
 
 function setOutcomes(counter: Counter, outcomes: Readonly<Record<string, number>>): void {

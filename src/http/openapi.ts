@@ -63,7 +63,7 @@ function paths(): Node {
 }
 
 function operation({ spec }: Route): Node {
-  const { summary, params, query, headers = {}, body, errors, wildcard = '*' } = spec
+  const { summary, access, params, query, headers = {}, body, errors, wildcard = '*' } = spec
   const parameters = [
     ...parametersOf(params, 'path').map((one) => (one.name === '*' ? { ...one, name: wildcard } : one)),
     ...parametersOf(query, 'query'),
@@ -71,10 +71,17 @@ function operation({ spec }: Route): Node {
   ]
   return {
     summary,
+    'x-access': access,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body) } }),
-    responses: { ...answers(spec), ...problems(['LG_REQUEST_INVALID', ...errors]) },
+    responses: { ...answers(spec), ...problems([...refusalsOf(spec), ...errors]) },
   }
+}
+
+/** Of who asks, where people have to sign in. */
+function refusalsOf({ access }: Spec): ErrorCode[] {
+  if (access === 'anyone') return ['LG_REQUEST_INVALID']
+  return ['LG_REQUEST_INVALID', 'LG_SIGN_IN_REQUIRED', 'LG_ACCESS_DENIED']
 }
 
 function contentOf({ types, schema }: BodySpec<TSchema>): Node {

@@ -12,6 +12,10 @@ import { refuseOtherMethods } from './route.js'
 export async function servePage(app: FastifyInstance, directory: string): Promise<void> {
   const tags = await entityTags(directory)
   await app.register(async (page) => {
+    // Before anyone has signed in there must be a page to do it on; it holds nothing of the plant.
+    page.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'anyone' }
+    })
     page.addHook('onRequest', async (request, reply) => answerUnchanged(tags, request, reply))
     await page.register(fastifyStatic, {
       root: directory,

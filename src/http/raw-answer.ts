@@ -15,6 +15,8 @@ export function answerProblem(socket: Duplex, error: GatewayError): void {
   }
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n` +
+      `${problem.status === 401 ? 'WWW-Authenticate: Bearer\r\n' : ''}` +
+      'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n' +
       `Content-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -2,8 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Type } from 'typebox'
+import type { AuditEventId } from '../core/audit.js'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
-import type { HttpViews } from './inputs.js'
+import type { Role } from '../core/identity.js'
+import { type AuditNote, ChangeRecord } from './change-record.js'
+import type { Asker, GatewayViews, HttpViews } from './inputs.js'
+import { scopedViews } from './scope/scoped-views.js'
+import { visitorOf } from './visitor.js'
 
 export const CLOSED = { additionalProperties: false } as const
 /** Of an address that takes no parameters. */
@@ -23,6 +28,30 @@ export interface BodySpec<Body extends TSchema> {
 
 export const JSON_TYPE = 'application/json'
 
+/**
+ * Who may ask, where people have to sign in.
+ *
+ *     anyone    without signing in: only what is no secret (health, errors, signing in itself)
+ *     scope
+ *       tree    whoever has the role; the route itself narrows what it reads and changes to the scope of the identity
+ *       plant   whoever has the role and no scope: it concerns the whole gateway
+ *       self    whoever has the role; it concerns nobody but the one who asks
+ */
+export type AccessRule = 'anyone' | { readonly role: Role; readonly scope: 'tree' | 'plant' | 'self' }
+
+/**
+ * What a change leaves in the audit trail, whether it was made or failed; `dryRun` in the query changes nothing and leaves
+ * nothing. `nothing`: the route changes nothing. `by route`: the route records it itself, as only it knows who does what.
+ */
+export type AuditRule =
+  | 'nothing'
+  | 'by route'
+  | {
+      readonly event: AuditEventId
+      /** The parameter of the path that names what is changed; the address when absent. */
+      readonly target?: string
+    }
+
 /** One method of one address of the API: what it takes, what it answers. docs/openapi.yaml is generated from it. */
 export interface RouteSpec<
   Params extends TSchema,
@@ -34,6 +63,10 @@ export interface RouteSpec<
   readonly method?: Method
   /** As Fastify writes it: `/api/v1/dead-letters/:id`. */
   readonly url: string
+  /** Who may ask. Without it, nothing compiles. */
+  readonly access: AccessRule
+  /** Of every route but those that read (GET). */
+  readonly audit?: AuditRule
   readonly summary: string
   readonly params: Params
   /** Parameters that it does not name are refused. */
@@ -59,18 +92,24 @@ export interface RouteSpec<
   readonly errors: readonly ErrorCode[]
 }
 
-export interface RouteRequest<Params, Query, Body = unknown> {
+export interface RouteRequest<Params, Query, Body = unknown> extends Asker {
   readonly params: Params
   readonly query: Query
   /** Undefined for a route that reads none. */
   readonly body: Body
   readonly headers: IncomingHttpHeaders
   readonly reply: FastifyReply
+  /** It came through TLS, to the gateway or to a trusted proxy. */
+  readonly isEncrypted: boolean
+  /** Where the client reached this gateway, such as `https://gateway.example`; undefined if it does not say. */
+  readonly origin: string | undefined
+  /** Adds to what `audit` has recorded when the route is done: another target, facts that are no secret. */
+  readonly note: (note: AuditNote) => void
 }
 
 export interface Route {
   readonly spec: RouteSpec<TSchema, TSchema, TSchema>
-  register(app: FastifyInstance, views: HttpViews): void
+  register(app: FastifyInstance, views: GatewayViews): void
 }
 
 /** A reply stands for what the route has sent itself: a stream, or no body. */
@@ -91,26 +130,36 @@ export function route<
   Answer extends TSchema,
   Body extends TSchema = TSchema,
 >(spec: RouteSpec<Params, Query, Answer, Body>, handle: Answering<Params, Query, Answer, Body>): Route {
-  const { method = 'GET', url, params, query, body, answerTimeoutMs } = spec
+  const { method = 'GET', url, params, query, body, answerTimeoutMs, access, audit } = spec
   const checked = body === undefined || body.isCheckedByRoute ? {} : { body: body.schema }
   const schema = { params, querystring: query, ...checked }
-  const register = (app: FastifyInstance, views: HttpViews) => {
+  const register = (app: FastifyInstance, views: GatewayViews) => {
     app.route({
       method,
       url,
       schema,
+      config: { access },
       onRequest: async (request) => checkMediaType(request, body?.types ?? [JSON_TYPE]),
       ...(body?.maxBytes === undefined ? {} : { bodyLimit: body.maxBytes }),
       ...(answerTimeoutMs === undefined ? {} : { handlerTimeout: answerTimeoutMs }),
-      handler: async (request, reply) =>
+      handler: async (request, reply) => {
+        const { identity, address, isEncrypted, origin } = visitorOf(request)
+        const change = new ChangeRecord(views.audit, audit, request)
         // Fastify has validated all three by the schemas that the types are made of.
-        handle(views, {
+        const asked = {
           params: request.params as Static<Params>,
           query: request.query as Static<Query>,
           body: request.body as Static<Body>,
           headers: request.headers,
           reply,
-        }),
+          identity,
+          address,
+          isEncrypted,
+          origin,
+          note: change.note,
+        }
+        return change.around(() => handle(scopedViews(views, identity.scope), asked))
+      },
     })
   }
   return { spec, register }
@@ -142,7 +191,8 @@ export function refuseOtherMethods(app: FastifyInstance, url: string): void {
     reply.header('allow', allowed)
     throw new GatewayError('LG_METHOD_NOT_ALLOWED', { method, path: path.split('?')[0], allowed })
   }
-  app.route({ method, url, onRequest, handler: async () => undefined })
+  // Whoever asks learns that there is no such method, which docs/api.md tells anyway.
+  app.route({ method, url, config: { access: 'anyone' }, onRequest, handler: async () => undefined })
 }
 
 const IN_ORDER: readonly HTTPMethods[] = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']

@@ -28,6 +28,12 @@ export interface Selection {
   readonly scope?: string
 }
 
+/** The same within the scope of who asks; all is what is within it. */
+export function withinScope<S extends Selection>(selection: S, scope: string): S {
+  const { scope: asked = '' } = selection
+  return asked === '' && scope !== '' ? { ...selection, scope } : selection
+}
+
 export function isAll({ device, scope }: Selection): boolean {
   return device === undefined && (scope === undefined || scope === '')
 }

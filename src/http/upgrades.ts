@@ -2,20 +2,21 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { causeOf, GatewayError } from '../core/errors.js'
 import type { Logger } from '../core/logger.js'
-import { type AuthorityRules, checkHost, checkOrigin } from './authority.js'
-import type { UpgradeHandler } from './inputs.js'
+import type { Gate } from './app.js'
+import { checkHost, checkOrigin } from './authority.js'
+import type { UpgradeRoute } from './inputs.js'
 import { answerProblem } from './raw-answer.js'
 
 /** Hands upgrade requests to whoever has their path, after the checks that every request passes. */
 export class Upgrades {
-  readonly #handlers: ReadonlyMap<string, UpgradeHandler>
-  readonly #rules: AuthorityRules
+  readonly #routes: ReadonlyMap<string, UpgradeRoute>
+  readonly #gate: Gate
   readonly #logger: Logger
   readonly #sockets = new Set<Duplex>()
 
-  constructor(handlers: Readonly<Record<string, UpgradeHandler>>, rules: AuthorityRules, logger: Logger) {
-    this.#handlers = new Map(Object.entries(handlers))
-    this.#rules = rules
+  constructor(routes: Readonly<Record<string, UpgradeRoute>>, gate: Gate, logger: Logger) {
+    this.#routes = new Map(Object.entries(routes))
+    this.#gate = gate
     this.#logger = logger
   }
 
@@ -25,7 +26,7 @@ export class Upgrades {
     try {
       this.#handOver(request, socket, head)
     } catch (error) {
-      answerProblem(socket, this.#toAnswer(error))
+      answerProblem(socket, this.#toAnswer(error, request))
     }
   }
 
@@ -35,17 +36,31 @@ export class Upgrades {
   }
 
   #handOver(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    checkHost(request.headers, this.#rules)
+    const { rules, proxies, access } = this.#gate
+    const arrival = proxies.arrivalOf(request)
+    checkHost(arrival, rules)
     const path = request.url?.split('?')[0] ?? ''
-    const handler = this.#handlers.get(path)
-    if (handler === undefined) throw new GatewayError('LG_NOT_FOUND', { path })
-    checkOrigin(request.headers, this.#rules)
-    handler(request, socket, head)
+    const route = this.#routes.get(path)
+    if (route === undefined) throw new GatewayError('LG_NOT_FOUND', { path })
+    const allowedOrigins = [...rules.allowedOrigins, ...route.allowedOrigins]
+    checkOrigin(request.headers, arrival, { ...rules, allowedOrigins })
+    const { identity, address } = access.admit(route.access, arrival, request.headers, `GET ${path}`)
+    if (route.access !== 'anyone') access.recordRead({ identity, address }, path)
+    route.handle(request, socket, head, { identity, address })
   }
 
-  #toAnswer(thrown: unknown): GatewayError {
-    if (thrown instanceof GatewayError) return thrown
+  #toAnswer(thrown: unknown, request: IncomingMessage): GatewayError {
+    if (thrown instanceof GatewayError) {
+      if (thrown.row.httpStatus === 403 || thrown.row.httpStatus === 421) this.#putOnRecord(thrown, request)
+      return thrown
+    }
     this.#logger.error({ cause: causeOf(thrown) }, 'A WebSocket could not be opened')
     return new GatewayError('LG_INTERNAL', {}, { cause: thrown })
+  }
+
+  /** Whose page it is, and not who asks, is what was refused. */
+  #putOnRecord({ code }: GatewayError, request: IncomingMessage): void {
+    if (code === 'LG_ACCESS_DENIED') return
+    this.#gate.access.recordRefusal(code, 'anonymous', request.socket.remoteAddress ?? '', request)
   }
 }

@@ -1,12 +1,16 @@
+import type { ClientAccess } from '../core/client-access.js'
+import type { TopicLevels } from '../core/device.js'
 import { causeOf } from '../core/errors.js'
 import { filtered, type Judgement, refused } from '../core/judgement.js'
 import type { Logger } from '../core/logger.js'
 import { PointBatch } from '../core/point-batch.js'
 import { DecodeError } from '../decode/decoder.js'
+import { pathOf } from '../devices/device-path.js'
 import type { Numbered } from './block-clock.js'
 import type { Outcomes } from './outcomes.js'
 import { type Arrival, PointInHand } from './point-in-hand.js'
 import type { Source, Sources } from './sources.js'
+import type { Speakers } from './speakers.js'
 import type { Target } from './target.js'
 
 const REJECTED = filtered('device_rejected')
@@ -16,12 +20,17 @@ export class MessageReader {
   readonly batch = new PointBatch()
   readonly #point: PointInHand
   readonly #sources: Sources
+  readonly #speakers: Speakers | undefined
   readonly #logger: Logger
 
-  /** @param open the block that messages join */
-  constructor(sources: Sources, logger: Logger, open: Numbered) {
+  /**
+   * @param open the block that messages join
+   * @param speakers without them, every client may speak for every device
+   */
+  constructor(sources: Sources, logger: Logger, open: Numbered, speakers?: Speakers) {
     this.#point = new PointInHand(this.batch, open)
     this.#sources = sources
+    this.#speakers = speakers
     this.#logger = logger
   }
 
@@ -40,10 +49,34 @@ export class MessageReader {
   judge(source: Source, outcomes: Outcomes, arrival?: Arrival): void {
     const { batch } = this
     this.#point.begin(outcomes, arrival)
+    // What is replayed was let in by a person.
+    const speaker = arrival === undefined ? source.speaker : undefined
     for (let p = 0; p < batch.points; p++) {
       const address = batch.devices[p]
-      this.#judgePoint(p, address === undefined ? source.own : this.#sources.at(source, address), outcomes)
+      if (address === undefined) this.#judgePoint(p, source.own, outcomes)
+      else if (speaker !== undefined && !this.#maySpeakAt(source, speaker, address))
+        this.#refuseForeign(p, source, speaker, address, outcomes)
+      else this.#judgePoint(p, this.#sources.at(source, address), outcomes)
     }
+  }
+
+  #maySpeakAt(source: Source, speaker: ClientAccess, address: TopicLevels): boolean {
+    return this.#speakers === undefined || this.#speakers.maySpeakAt(speaker, source.placeOf(address))
+  }
+
+  /** The point becomes a dead letter of the device that the message is of; the one that it names learns nothing of it. */
+  #refuseForeign(
+    p: number,
+    source: Source,
+    speaker: ClientAccess,
+    address: TopicLevels,
+    outcomes: Outcomes,
+  ): void {
+    const path = pathOf(source.placeOf(address))
+    this.#point.turnTo(p, source.own)
+    const cause = `The payload names ${path}, and ${speaker.principal} may not speak for it.`
+    outcomes.refused(this.#point, refused('speaker_refused', cause))
+    this.#speakers?.refused(speaker, source.clientId, path)
   }
 
   /** The only point of the batch. */

@@ -1,3 +1,4 @@
+import type { ClientAccess } from '../core/client-access.js'
 import type { Device, TopicLevels } from '../core/device.js'
 import { Generations } from '../core/generations.js'
 import { type Decoder, newTopicMemory, type TopicMemory } from '../decode/decoder.js'
@@ -15,6 +16,11 @@ export class Source {
   readonly own: Target
   /** The client that sent the last message. */
   clientId = ''
+  /** What that one may; undefined if it may speak for every device. */
+  speaker: ClientAccess | undefined
+  /** Whether it may speak for the device of the messages; looked up in the epoch of `Speakers`. */
+  isSpeakerRefused = false
+  speakerEpoch = -1
   /** When a message of it was last kept as a sample; ticks of `RecentMessages`. */
   sampledAt = 0
   readonly levels: TopicLevels
@@ -31,6 +37,17 @@ export class Source {
 
   get device(): Device {
     return this.own.device
+  }
+
+  /** Where a device stands that a payload names: what it leaves out is as for the message. */
+  placeOf(address: TopicLevels): TopicLevels {
+    const { site, area, line, device } = this.levels
+    return {
+      site: address.site || site,
+      area: address.area || area,
+      line: address.line || line,
+      device: address.device || device,
+    }
   }
 
   other(address: TopicLevels): Target | undefined {
@@ -174,13 +191,7 @@ export class Sources {
   }
 
   #meetOther(source: Source, address: TopicLevels): Target {
-    const { levels } = source
-    const device = this.#meet({
-      site: address.site || levels.site,
-      area: address.area || levels.area,
-      line: address.line || levels.line,
-      device: address.device || levels.device,
-    })
+    const device = this.#meet(source.placeOf(address))
     const target = device === source.device ? source.own : this.targetOf(source.route, device)
     source.remember(address, target)
     return target

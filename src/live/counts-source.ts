@@ -1,4 +1,4 @@
-import type { Counts, MessageCounts, PointCounts } from '../core/counts.js'
+import type { Counts, MessageCounts, PointCounts, SinkStatus } from '../core/counts.js'
 import type { TreeNode } from '../core/registry.js'
 import type { CountsNode, CountsState, LiveProduction, Rates } from './protocol.js'
 import { type ScopeNode, ScopeTree } from './scope-tree.js'
@@ -106,11 +106,16 @@ export class CountsSource implements Source {
     return text
   }
 
+  /** They are of the whole gateway. */
+  #sinksShown(): SinkStatus[] {
+    return this.#request.within === '' ? [...this.#views.sinks.statuses()] : []
+  }
+
   #state(root: ScopeNode): CountsState {
     this.#moving = false
     this.#before = this.#known
     this.#known = new Map()
-    return { ...this.#node(root, 0), sinks: [...this.#views.sinks.statuses()] }
+    return { ...this.#node(root, 0), sinks: this.#sinksShown() }
   }
 
   #node(node: ScopeNode, level: number): Node {

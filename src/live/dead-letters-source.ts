@@ -1,7 +1,8 @@
 import type { StoredDeadLetter } from '../core/dead-letter.js'
+import { isWithin } from '../core/identity.js'
+import { type LetterTest, lettersWithin } from '../core/letter-scope.js'
 import type { DeadLettered, DeadLettersState, Letter } from './protocol.js'
 import { ScopeDevices } from './scope-devices.js'
-import { isUnder } from './scope-tree.js'
 import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
 
 /** How far back the letters of a site, area or line are looked for among those of the whole gateway. */
@@ -16,17 +17,18 @@ export class DeadLettersSource implements Source {
   readonly incremental = false
   readonly #views: Views
   readonly #scope: string
+  readonly #within: string
   readonly #devices: ScopeDevices
   readonly #maxLetters: number
   #revision = -1
   #ofLetters = -1
-  #kept = -1
   #deadLettered = NONE
   #text = ''
 
   constructor(views: Views, request: FeedRequest, options: SourceOptions) {
     this.#views = views
     this.#scope = request.scope
+    this.#within = request.within
     this.#devices = new ScopeDevices(views.tree, views.devices, request.scope)
     this.#maxLetters = options.maxLetters
   }
@@ -42,7 +44,6 @@ export class DeadLettersSource implements Source {
     this.#revision = ledger.revision
     if (sameLetters && sameCounts) return false
     this.#ofLetters = deadLetters.revision
-    this.#kept = deadLetters.count
     this.#deadLettered = deadLettered
     return this.#serialise()
   }
@@ -67,11 +68,9 @@ export class DeadLettersSource implements Source {
   }
 
   #serialise(): boolean {
-    const state: DeadLettersState = {
-      deadLettered: this.#deadLettered,
-      kept: this.#kept,
-      letters: this.#letters().map(withoutPayload),
-    }
+    const letters = this.#letters().map(withoutPayload)
+    const kept = this.#within === '' ? this.#views.deadLetters.count : letters.length
+    const state: DeadLettersState = { deadLettered: this.#deadLettered, kept, letters }
     const text = JSON.stringify(state)
     const changed = text !== this.#text
     this.#text = text
@@ -80,18 +79,17 @@ export class DeadLettersSource implements Source {
 
   #letters(): StoredDeadLetter[] {
     const { deadLetters, devices } = this.#views
-    const limit = this.#maxLetters
+    const newest = { newestFirst: true, limit: this.#maxLetters }
     const scope = this.#scope
-    if (scope === '') return deadLetters.list({ newestFirst: true, limit })
+    if (scope === '') return deadLetters.list(newest)
+    const isIn = lettersWithin(this.#within, devices)
     const slots = devices.find(scope).filter(({ path }) => path === scope)
     if (slots.length > 0) {
-      const query = { newestFirst: true, limit, device: scope, slots: slots.map(({ slot }) => slot) }
+      const query = { ...newest, device: scope, slots: slots.map(({ slot }) => slot), isIn }
       return deadLetters.scan(query, SEARCHED_BY_DEVICE).letters
     }
-    return deadLetters
-      .list({ newestFirst: true, limit: SEARCHED_LETTERS })
-      .filter(({ device }) => isUnder(device, scope))
-      .slice(0, limit)
+    const isBelow: LetterTest = (letter) => isWithin(letter.device, scope) && isIn(letter)
+    return deadLetters.scan({ ...newest, isIn: isBelow }, SEARCHED_LETTERS).letters
   }
 }
 

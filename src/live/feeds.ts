@@ -39,7 +39,13 @@ export class Feeds {
 
   /** Sends the snapshot and then the updates. Throws LG_LIVE_FEED_FAILED when a view fails. */
   join(request: FeedRequest, subscription: Subscription): Membership {
-    const key = JSON.stringify([request.topic, request.scope, request.intervalMs, request.depth])
+    const key = JSON.stringify([
+      request.topic,
+      request.scope,
+      request.within,
+      request.intervalMs,
+      request.depth,
+    ])
     const feed = this.#feeds.get(key) ?? this.#open(key, request, subscription.id)
     feed.add(subscription)
     return { leave: () => this.#leave(key, feed, subscription) }

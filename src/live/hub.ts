@@ -2,22 +2,30 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { GatewayError } from '../core/errors.js'
+import type { Identities, Identity } from '../core/identity.js'
 import type { Logger } from '../core/logger.js'
 import { Feeds } from './feeds.js'
 import { Operator } from './operator.js'
 import { DEFAULT_LIVE_OPTIONS, type LiveOptions } from './options.js'
 import { CloseCode, type Heartbeat, type Hello, PROTOCOL_VERSION } from './protocol.js'
 import type { Views } from './source.js'
-import { originOf, refuseUpgrade } from './upgrade.js'
+import { refuseUpgrade } from './upgrade.js'
 
 /** How long a closing connection may take to say goodbye before it is cut. */
 const CLOSE_TIMEOUT_MS = 1000
 
 export interface LiveHubInputs extends Views {
   readonly gatewayId: string
+  /** Tells when an identity ends; absent where nobody has to sign in. */
+  readonly identities?: Pick<Identities, 'onEnded'>
   /** What is left out has its default. */
   readonly options?: Partial<LiveOptions>
   readonly logger: Logger
+}
+
+/** Who connects. */
+export interface LiveAsker {
+  readonly identity: Identity
 }
 
 export interface LiveStatistics {
@@ -36,6 +44,7 @@ export interface LiveStatistics {
 export class LiveHub {
   readonly #options: LiveOptions
   readonly #gatewayId: string
+  readonly #identities: Pick<Identities, 'onEnded'> | undefined
   readonly #logger: Logger
   readonly #feeds: Feeds
   readonly #operators = new Map<WebSocket, Operator>()
@@ -44,9 +53,10 @@ export class LiveHub {
   #stalled = 0
   #closing = false
 
-  constructor({ gatewayId, options, logger, ...views }: LiveHubInputs) {
+  constructor({ gatewayId, identities, options, logger, ...views }: LiveHubInputs) {
     this.#options = { ...DEFAULT_LIVE_OPTIONS, ...options }
     this.#gatewayId = gatewayId
+    this.#identities = identities
     this.#logger = logger
     this.#feeds = new Feeds(views, this.#options, logger)
     this.#server = new WebSocketServer({
@@ -69,11 +79,14 @@ export class LiveHub {
     }
   }
 
-  /** Takes over the socket of an upgrade request for `/live`, or answers 403 or 503 and ends it. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = this.#refusal(request)
+  /**
+   * Takes over the socket of an upgrade request for `/live`, or answers 503 and ends it. The HTTP server has looked at
+   * where the page is from, and who asks.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, { identity }: LiveAsker): void {
+    const refusal = this.#refusal()
     if (refusal !== undefined) return refuseUpgrade(socket, refusal)
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket))
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, identity))
   }
 
   /** Says goodbye to every operator (1001) and resolves when all connections are gone. */
@@ -85,23 +98,24 @@ export class LiveHub {
     this.#server.close()
   }
 
-  #refusal(request: IncomingMessage): GatewayError | undefined {
+  #refusal(): GatewayError | undefined {
     if (this.#closing) return new GatewayError('LG_LIVE_CLOSING')
     const count = this.#operators.size
-    if (count >= this.#options.maxConnections) {
-      return new GatewayError('LG_LIVE_CONNECTIONS_EXCEEDED', { count })
-    }
-    const origin = originOf(request)
-    if (origin === undefined || this.#options.allowedOrigins.includes(origin)) return undefined
-    this.#logger.debug({ origin }, 'A live connection of another origin was refused')
-    return new GatewayError('LG_LIVE_ORIGIN_REFUSED', { origin })
+    if (count < this.#options.maxConnections) return undefined
+    return new GatewayError('LG_LIVE_CONNECTIONS_EXCEEDED', { count })
   }
 
-  #open(socket: WebSocket): void {
-    const operator = new Operator(socket, this.#options, this.#feeds)
+  #open(socket: WebSocket, identity: Identity): void {
+    const operator = new Operator(socket, this.#options, this.#feeds, identity.scope)
     this.#operators.set(socket, operator)
     this.#housekeeping ??= this.#startHousekeeping()
-    operator.start(this.#hello(), () => this.#closed(socket))
+    const stop = this.#identities?.onEnded(identity, () => {
+      operator.close(CloseCode.signedOut, 'The session or token has ended')
+    })
+    operator.start(this.#hello(identity), () => {
+      stop?.()
+      this.#closed(socket)
+    })
   }
 
   #closed(socket: WebSocket): void {
@@ -111,7 +125,7 @@ export class LiveHub {
     this.#housekeeping = undefined
   }
 
-  #hello(): string {
+  #hello({ name, role, scope }: Identity): string {
     const { heartbeatMs, publish } = this.#options
     const hello: Hello = {
       type: 'hello',
@@ -119,6 +133,7 @@ export class LiveHub {
       gatewayId: this.#gatewayId,
       time: new Date().toISOString(),
       heartbeatMs,
+      identity: { name, role, scope },
       ...(publish === undefined ? {} : { publish: { ...publish } }),
     }
     return JSON.stringify(hello)

@@ -1,5 +1,6 @@
 import { type RawData, WebSocket } from 'ws'
 import { GatewayError } from '../core/errors.js'
+import { isWithin } from '../core/identity.js'
 import { invalid, parseClientFrame } from './client-frames.js'
 import type { Feeds, Membership } from './feeds.js'
 import { FrameBudget } from './frame-budget.js'
@@ -28,6 +29,7 @@ export class Operator implements Peer {
   readonly #socket: WebSocket
   readonly #options: LiveOptions
   readonly #feeds: Feeds
+  readonly #within: string
   readonly #subscriptions = new Map<string, Membership>()
   readonly #frames = new FrameBudget(MAX_FRAMES, BUDGET_WINDOW_MS)
   readonly #invalidFrames = new FrameBudget(MAX_INVALID_FRAMES, BUDGET_WINDOW_MS)
@@ -37,10 +39,12 @@ export class Operator implements Peer {
   #bufferedBytes = 0
   #readSinceMs = performance.now()
 
-  constructor(socket: WebSocket, options: LiveOptions, feeds: Feeds) {
+  /** @param within what the operator may see: a path of the tree, '' for all. */
+  constructor(socket: WebSocket, options: LiveOptions, feeds: Feeds, within: string) {
     this.#socket = socket
     this.#options = options
     this.#feeds = feeds
+    this.#within = within
   }
 
   get subscriptions(): number {
@@ -155,10 +159,15 @@ export class Operator implements Peer {
     this.#subscriptions.set(id, this.#feeds.join(request, new Subscription(id, request, this)))
   }
 
-  #requestOf({ topic, scope, intervalMs, depth }: Subscribe): FeedRequest {
+  #requestOf({ id, topic, scope: asked = '', intervalMs, depth }: Subscribe): FeedRequest {
+    const within = this.#within
+    const scope = asked === '' ? within : asked
+    // The same answer whether there is something or not.
+    if (!isWithin(scope, within)) throw new GatewayError('LG_LIVE_SCOPE_REFUSED', { id, scope, within })
     return {
       topic,
-      scope: scope ?? '',
+      scope,
+      within,
       intervalMs: effectiveIntervalMs(intervalMs ?? DEFAULT_INTERVAL_MS, this.#options),
       depth: topic === 'counts' ? (depth ?? 0) : 0,
     }

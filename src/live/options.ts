@@ -21,8 +21,6 @@ export interface LiveOptions {
   readonly maxDevices: number
   /** Dead letters in one frame. */
   readonly maxLetters: number
-  /** Origins, beside the gateway's own, whose pages may connect, such as `https://console.example`. */
-  readonly allowedOrigins: readonly string[]
   /** Shown by an empty page: where a device would publish. */
   readonly publish?: PublishAddress
 }
@@ -47,7 +45,6 @@ export const DEFAULT_LIVE_OPTIONS: LiveOptions = {
   maxNodesPerLevel: 500,
   maxDevices: 500,
   maxLetters: 20,
-  allowedOrigins: [],
 }
 
 /** The interval that a subscription gets; few distinct intervals mean few feeds. */

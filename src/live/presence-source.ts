@@ -1,8 +1,8 @@
+import { isWithin } from '../core/identity.js'
 import type { TreeNode } from '../core/registry.js'
 import type { PresenceView } from '../devices/presence/presence-view.js'
 import type { Transition } from '../devices/presence/transitions.js'
 import type { DevicePresence, PresenceState, PresenceSums, PresenceTransition } from './protocol.js'
-import { isUnder } from './scope-tree.js'
 import type { FeedRequest, Source, SourceOptions, Views } from './source.js'
 
 /** Transitions in one frame. */
@@ -25,6 +25,7 @@ export class PresenceSource implements Source {
   readonly #presence: PresenceView
   readonly #devices: Views['devices']
   readonly #scope: string
+  readonly #within: string
   readonly #maxDevices: number
   /** By slot. */
   #shown = new Map<number, Shown>()
@@ -42,6 +43,7 @@ export class PresenceSource implements Source {
     this.#presence = views.presence
     this.#devices = views.devices
     this.#scope = request.scope
+    this.#within = request.within
     this.#maxDevices = options.maxDevices
   }
 
@@ -89,7 +91,7 @@ export class PresenceSource implements Source {
     const changed: string[] = []
     for (const slot of slots) {
       const path = this.#presence.device(slot)?.path
-      if (path === undefined || !isUnder(path, this.#scope)) continue
+      if (path === undefined || !isWithin(path, this.#scope)) continue
       const before = this.#shown.get(slot)
       if (before === undefined && this.#shown.size >= this.#maxDevices) continue
       const text = this.#textOf(slot)
@@ -150,9 +152,13 @@ export class PresenceSource implements Source {
   #readTransitions(): readonly Transition[] {
     const { totalTransitions } = this.#presence
     const found = this.#presence.transitionsAfter(this.#lastTransition, totalTransitions)
-    const lost = this.#revision === -1 ? 0 : totalTransitions - this.#lastTransition - found.length
+    // Nobody knows whose they were.
+    const lost =
+      this.#revision === -1 || this.#within !== ''
+        ? 0
+        : totalTransitions - this.#lastTransition - found.length
     this.#lastTransition = totalTransitions
-    const inScope = found.filter(({ device }) => isUnder(device.path, this.#scope))
+    const inScope = found.filter(({ device }) => isWithin(device.path, this.#scope))
     const newest = inScope.slice(-MAX_TRANSITIONS)
     this.#transitionsOmitted = lost + inScope.length - newest.length
     this.#recent = [...this.#recent, ...newest].slice(-MAX_TRANSITIONS)

@@ -3,6 +3,7 @@
  * docs/live-protocol.md describes them for people, docs/asyncapi.yaml for tools.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import { ROLES } from '../core/identity.js'
 import {
   Count,
   CountsState,
@@ -69,6 +70,8 @@ export const Hello = Type.Object({
   time: Time,
   /** Silence for longer than a few of these means that the connection is dead. */
   heartbeatMs: Type.Integer({ minimum: 1 }),
+  /** Who is connected, and the part of the tree that they see: what `scope` may name, and what it is when left out. */
+  identity: Type.Object({ name: Type.String(), role: Type.Enum([...ROLES]), scope: Type.String() }),
   /** Where a device would publish: the address the broker is bound to and a topic that a route matches. */
   publish: Type.Optional(Type.Object({ host: Type.String(), port: Type.Integer(), topic: Type.String() })),
 })
@@ -149,4 +152,6 @@ export const CloseCode = {
   policyViolation: 1008,
   tooLarge: 1009,
   tryAgainLater: 1013,
+  /** The session or the token ended: signed out, expired, revoked, or given another role or scope. */
+  signedOut: 4401,
 } as const

@@ -1,6 +1,6 @@
+import { isWithin } from '../core/identity.js'
 import type { DeviceTree } from '../core/registry.js'
 import type { DeviceDirectory } from '../core/views.js'
-import { isUnder } from './scope-tree.js'
 
 /**
  * The slots of the devices at or below a scope. Grows with the directory, so that a look costs nothing for the devices
@@ -42,7 +42,7 @@ export class ScopeDevices {
   #add(first: number, last: number): void {
     for (let slot = first; slot <= last; slot++) {
       const device = this.#devices.get(slot)
-      if (device !== undefined && isUnder(device.path, this.#scope)) this.#slots.push(slot)
+      if (device !== undefined && isWithin(device.path, this.#scope)) this.#slots.push(slot)
     }
   }
 }

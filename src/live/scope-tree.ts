@@ -82,7 +82,3 @@ export class ScopeTree {
     return found?.path === path ? found.slot : 0
   }
 }
-
-export function isUnder(path: string, scope: string): boolean {
-  return scope === '' || path === scope || path.startsWith(`${scope}/`)
-}

@@ -26,6 +26,8 @@ export interface Views {
 export interface FeedRequest {
   readonly topic: Topic
   readonly scope: string
+  /** What its readers may see at the most: the scope of their identity. '' for those who may see the whole gateway. */
+  readonly within: string
   readonly intervalMs: number
   readonly depth: number
 }

@@ -65,7 +65,7 @@ function pointsOf(partitions: readonly Partition[], query: CheckedQuery): string
 function selectedChannels({ tags, measurement }: CheckedQuery): string {
   const conditions = ['fields.name = $field']
   if (measurement !== undefined) conditions.push('series.measurement = $measurement')
-  for (const t of tags.keys()) conditions.push(`series.tags[$name${t}] = $value${t}`)
+  for (const t of tags.keys()) conditions.push(`coalesce(series.tags[$name${t}], '') = $value${t}`)
   return `SELECT channels.id FROM channels
     JOIN fields ON fields.id = channels.field JOIN series ON series.id = channels.series
     WHERE ${conditions.join(' AND ')}`

@@ -12,7 +12,7 @@ const NUMERIC: readonly Aggregate[] = ['mean', 'min', 'max']
 
 /** A query that is sound; the same for every store. */
 export interface CheckedQuery {
-  /** Those that are not empty. */
+  /** An empty value: the series has no such tag. */
   readonly tags: readonly (readonly [string, string])[]
   readonly field: string
   readonly measurement: string | undefined
@@ -37,7 +37,7 @@ export function checkQuery(query: HistoryQuery): CheckedQuery {
     throw invalid(`a window of ${everyMs} ms is not a whole number above 0`)
   }
   return {
-    tags: Object.entries(tags).filter(([, value]) => value !== ''),
+    tags: Object.entries(tags),
     field,
     measurement,
     fromNs: toNs(query.fromMs),

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { isLoopback } from '../core/loopback.js'
 import type { Answer } from './influx-verdict.js'
 
 const MAX_ANSWER_CHARS = 16_384
@@ -107,8 +108,4 @@ function readAnswer(
     const { statusCode = 0, headers } = response
     succeed({ status: statusCode, retryAfter: headers['retry-after'], body })
   })
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

@@ -47,6 +47,7 @@ export function showFieldTypes(source: string): string {
   return `SHOW FIELD KEYS FROM ${source}`
 }
 
+/** A tag that a series does not have is empty to InfluxQL. */
 function condition({ tags }: CheckedQuery, fromNs: bigint, toNs: bigint): string {
   const selected = tags.map(([name, value]) => `${identifier(name)}::tag = ${stringLiteral(value)}`)
   return [...selected, `time >= ${fromNs}`, `time < ${toNs}`].join(' AND ')

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Connection } from 'aedes'
+import { Arrivals } from '../../src/broker/entrance/arrivals.js'
+import { DEFAULT_LIMITS, LimitWatch } from '../../src/broker/limits.js'
 import { Listener } from '../../src/broker/listener.js'
 import { WebSocketEntrance } from '../../src/broker/web-socket.js'
 import { silentLogger } from '../../src/core/logger.js'
@@ -16,11 +18,16 @@ const QUIET_TURNS = 20
 test('clients that come back at once, more than Node’s backlog holds, are all let in at the first attempt', async () => {
   const accepted: Connection[] = []
   const onConnection = (connection: Connection) => void accepted.push(connection)
+  const onRefused = () => undefined
   const listener = new Listener(
     { protocol: 'mqtt', host: '127.0.0.1', port: 0 },
-    onConnection,
-    new WebSocketEntrance(1_024, onConnection),
-    silentLogger,
+    {
+      arrivals: new Arrivals(DEFAULT_LIMITS, new LimitWatch(silentLogger, onRefused)),
+      webSockets: new WebSocketEntrance({ maxPacketBytes: 1_024, onConnection, onRefused }),
+      onConnection,
+      onRefused,
+      logger: silentLogger,
+    },
   )
   await listener.start()
   const { port } = listener.address

@@ -106,7 +106,7 @@ test('a second CONNECT closes the connection', async () => {
 })
 
 test('a connection that sends no CONNECT is closed after the time for it', async () => {
-  const hasty = await BrokerRig.start({ connectTimeoutMs: 20 })
+  const hasty = await BrokerRig.start({ limits: { connectTimeoutMs: 20 } })
   const client = new RawMqtt(hasty.port)
   await client.closed
   await hasty.remove()

@@ -18,6 +18,8 @@ test('a message is published when it is settled itself, not when one of another 
   const published: string[] = []
   const lanes = new Lanes({
     accept: (_message, _clientId, whenSettled) => settled.push(whenSettled),
+    refuse: () => assert.fail('everything is permitted'),
+    maxUnsettled: 10,
     topics: { version: 1, wayOf: () => Way.published } as unknown as LaneTopics,
     underPressure: () => false,
     prepare: () => undefined,

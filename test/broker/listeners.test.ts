@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -11,27 +10,31 @@ import { connectAsync, type IClientOptions } from 'mqtt'
 import { generate } from 'mqtt-packet'
 import { WebSocket } from 'ws'
 import { GatewayError } from '../../src/core/errors.js'
+import { Authority } from '../support/authority.js'
 import { BrokerRig, until } from '../support/broker-rig.js'
 import { connectPacket, publishPacket, RawMqtt } from '../support/raw-mqtt.js'
+import { ScriptedAdmission } from '../support/scripted-admission.js'
 
 const HOST = '127.0.0.1'
 const directory = mkdtempSync(join(tmpdir(), 'linegate-tls-'))
-const file = (name: string) => join(directory, name)
-const tls = { certFile: file('server.crt'), keyFile: file('server.key') }
-const mutual = { ...tls, caFile: file('ca.crt'), requestClientCertificate: true }
+const authority = new Authority(directory)
+const file = (name: string) => authority.file(name)
+const tls = authority.issue('server', { purpose: 'serverAuth', alternativeNames: `IP:${HOST}` })
+const mutual = { ...tls, caFile: authority.caFile }
 
 let rig: BrokerRig
 
 before(async () => {
-  makeCertificates()
+  authority.issue('client')
   rig = await BrokerRig.start({
     listeners: [
       { protocol: 'mqtt', host: HOST, port: 0 },
       { protocol: 'mqtts', host: HOST, port: 0, tls },
       { protocol: 'ws', host: HOST, port: 0 },
       { protocol: 'wss', host: HOST, port: 0, tls },
-      { protocol: 'mqtts', host: HOST, port: 0, tls: mutual },
+      { protocol: 'mqtts', host: HOST, port: 0, tls: mutual, authentication: ['certificate'] },
     ],
+    admission: new ScriptedAdmission(),
   })
 })
 
@@ -110,7 +113,7 @@ test('a packet over the limit closes a WebSocket as well', async () => {
 
 test('an upgrade that came in on another HTTP server is taken', async () => {
   const server = createServer()
-  server.on('upgrade', (request, socket, head) => rig.broker.handleWebSocket(socket, request, head))
+  server.on('upgrade', (request, socket, head) => rig.broker.handleWebSocket(socket, request, head, HOST))
   server.listen(0, HOST)
   await once(server, 'listening')
   await exchange(`ws://${HOST}:${(server.address() as AddressInfo).port}/mqtt`, 'over/http', {})
@@ -168,52 +171,4 @@ async function openWebSocket(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, ['mqtt'])
   await once(socket, 'open')
   return socket
-}
-
-/** An authority, and certificates of it for the server and for a client. */
-function makeCertificates(): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' })
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.crt',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=test authority',
-  )
-  for (const [name, purpose] of [
-    ['server', 'serverAuth'],
-    ['client', 'clientAuth'],
-  ] as const) {
-    const request = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=IP:${HOST}`]
-    openssl(
-      'req',
-      ...key,
-      ...request,
-      '-addext',
-      `extendedKeyUsage=${purpose}`,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-    )
-    const signing = [
-      '-CA',
-      'ca.crt',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-days',
-      '2',
-      '-copy_extensions',
-      'copy',
-    ]
-    openssl('x509', '-req', '-in', `${name}.csr`, ...signing, '-out', `${name}.crt`)
-  }
 }

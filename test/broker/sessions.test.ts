@@ -166,10 +166,12 @@ test('a queue is limited in bytes as well', async () => {
   await rig.remove()
 })
 
+const LONG_TOPICS = { topicBytes: 65_535 }
+
 test('a client id and a topic longer than a key on disk, with any characters, are kept', async () => {
   const clientId = `${'长'.repeat(3_000)}\t`
   const topic = `${'工厂/'.repeat(40)}${'x'.repeat(3_000)}`
-  const first = await BrokerRig.start()
+  const first = await BrokerRig.start({ limits: LONG_TOPICS })
   const client = await RawMqtt.connect(first.port, { clientId, clean: false })
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 1 }] })
   await client.next('suback')
@@ -179,7 +181,7 @@ test('a client id and a topic longer than a key on disk, with any characters, ar
   await publisher.next('puback')
   await publisher.end()
   await first.close()
-  const second = await BrokerRig.start({}, first.directory)
+  const second = await BrokerRig.start({ limits: LONG_TOPICS }, first.directory)
   const again = await RawMqtt.connect(second.port, { clientId, clean: false })
   assert.equal(((await again.next('publish')) as IPublishPacket).topic, topic)
   await again.end()
@@ -187,7 +189,7 @@ test('a client id and a topic longer than a key on disk, with any characters, ar
 })
 
 test('a SUBSCRIBE with thousands of topics does not stop the others', async () => {
-  const rig = await BrokerRig.start({ maxPacketBytes: 1_048_576 })
+  const rig = await BrokerRig.start({ maxPacketBytes: 1_048_576, limits: { subscriptionsPerClient: 0 } })
   const client = await RawMqtt.connect(rig.port, SESSION)
   const subscriptions = Array.from({ length: 20_000 }, (_, i) => ({ topic: `many/${i}`, qos: 1 as const }))
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions })

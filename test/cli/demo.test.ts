@@ -20,7 +20,13 @@ class DemoGateway {
 
   constructor() {
     this.gateway = new HttpGateway({
-      upgrades: { '/live': (request, socket, head) => this.#hub.handleUpgrade(request, socket, head) },
+      upgrades: {
+        '/live': {
+          access: { role: 'viewer', scope: 'tree' },
+          allowedOrigins: [],
+          handle: (...upgrade) => this.#hub.handleUpgrade(...upgrade),
+        },
+      },
     })
     const { ledger } = this.gateway
     const { devices, registry, networking, latest, deadLetters, sinks } = this.gateway.inputs()
@@ -71,6 +77,7 @@ describe('linegate demo', () => {
       terminal,
       signal,
       onHangUp: () => undefined,
+      environment: process.env,
       packageRoot: packageRoot(),
       version: '1.2.3',
     }

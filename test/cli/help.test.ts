@@ -24,6 +24,20 @@ const COMMANDS = [
   'fleet',
   'fleet registry',
   'resolve',
+  'audit',
+  'audit list',
+  'audit export',
+  'audit verify',
+  'users',
+  'users list',
+  'users add',
+  'users change',
+  'users password',
+  'users remove',
+  'tokens',
+  'tokens add',
+  'tokens list',
+  'tokens revoke',
 ]
 
 describe('help', () => {

@@ -65,6 +65,7 @@ describe('linegate reload', () => {
       applied: true,
       changes: [{ path: 'quality.fields.temp.range.max', before: 100, after: 30 }],
       needRestart: [],
+      revokedConnections: 0,
     })
   })
 

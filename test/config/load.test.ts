@@ -39,7 +39,8 @@ describe('a configuration file', () => {
     const config = load('')
     assert.equal(config.http.port, 8080)
     assert.equal(config.spool.flushIntervalMs, 2)
-    assert.deepEqual(config.mqtt.listeners, [{ protocol: 'mqtt', host: '127.0.0.1', port: 1883 }])
+    const listener = { protocol: 'mqtt', host: '127.0.0.1', port: 1883, authentication: ['none'] }
+    assert.deepEqual(config.mqtt.listeners, [listener])
   })
 
   test('whose section has all its keys commented out takes the defaults of the section', () => {
@@ -72,7 +73,7 @@ describe('a configuration file', () => {
       certFile: join(directory, 'certs/a.crt'),
       keyFile: '/b.key',
       caFile: join(directory, 'c'),
-      requestClientCertificate: false,
+      minVersion: 'TLSv1.2',
     })
   })
 
@@ -252,19 +253,29 @@ const KINDS: readonly (readonly [name: string, yaml: string, expected: readonly 
   [
     'a listener with TLS that lacks it',
     'mqtt: { listeners: [ { protocol: wss, port: 1 } ] }',
-    ['mqtt.listeners[0].tls: is required for a listener with TLS'],
+    ['mqtt.listeners[0].tls: is required for a WebSocket listener with TLS'],
   ],
   [
     'a listener without TLS that has it',
     'mqtt: { listeners: [ { protocol: mqtt, port: 1, tls: { certFile: a, keyFile: b } } ] }',
     [
-      'mqtt.listeners[0].tls: is not a known key for a listener without TLS; the keys are protocol, host, port',
+      'mqtt.listeners[0].tls: is not a known key for a listener without TLS; the keys are protocol, host, port, authentication',
     ],
   ],
   [
     'client certificates without an authority',
-    'mqtt: { listeners: [ { protocol: mqtts, port: 1, tls: { certFile: a, keyFile: b, requestClientCertificate: true } } ] }',
-    ['mqtt.listeners[0].tls.caFile: is required when requestClientCertificate is true'],
+    'mqtt: { listeners: [ { protocol: mqtts, port: 1, authentication: [certificate], tls: { certFile: a, keyFile: b } } ] }',
+    ['mqtt.listeners[0].tls.caFile: is required for client certificates'],
+  ],
+  [
+    'client certificates without TLS',
+    'mqtt: { listeners: [ { protocol: mqtt, port: 1, authentication: [certificate] } ] }',
+    ['mqtt.listeners[0].authentication: certificate is for mqtts and wss'],
+  ],
+  [
+    'no authentication beside another',
+    'mqtt: { listeners: [ { protocol: mqtt, port: 1, authentication: [none, token] } ] }',
+    ['mqtt.listeners[0].authentication: none stands alone'],
   ],
   [
     'two listeners on one port',

@@ -4,6 +4,10 @@ import { type AuthorityRules, checkHost, checkOrigin } from '../../src/http/auth
 
 const RULES: AuthorityRules = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] }
 
+function plain(host: string | undefined) {
+  return { host, isEncrypted: false }
+}
+
 describe('the name that a request is for', () => {
   it('is of no matter on an address that others can reach anyway', () => {
     checkHost({ host: 'gateway.plant.example' }, { ...RULES, host: '0.0.0.0' })
@@ -24,15 +28,16 @@ describe('the name that a request is for', () => {
   })
 
   it('may be missing, which no browser does', () => {
-    checkHost({}, RULES)
+    checkHost({ host: undefined }, RULES)
   })
 })
 
 describe('the origin of a page', () => {
   it('is its own with or without the default port', () => {
-    checkOrigin({ origin: 'http://gateway', host: 'gateway:80' }, RULES)
-    checkOrigin({ origin: 'https://gateway', host: 'gateway' }, RULES)
-    checkOrigin({ origin: 'http://[::1]:8080', host: '[::1]:8080' }, RULES)
+    checkOrigin({ origin: 'http://gateway' }, plain('gateway:80'), RULES)
+    checkOrigin({ origin: 'https://gateway' }, plain('gateway'), RULES)
+    checkOrigin({ origin: 'http://[::1]:8080' }, plain('[::1]:8080'), RULES)
+    checkOrigin({ origin: 'https://gateway' }, { host: 'gateway:443', isEncrypted: true }, RULES)
   })
 
   it('is another with another port, name, or without a Host', () => {
@@ -44,8 +49,14 @@ describe('the origin of a page', () => {
       ['null', 'null'],
       ['', 'gateway'],
     ] as const) {
-      const headers = host === undefined ? { origin } : { origin, host }
-      assert.throws(() => checkOrigin(headers, RULES), { code: 'LG_ORIGIN_REFUSED' })
+      assert.throws(() => checkOrigin({ origin }, plain(host), RULES), { code: 'LG_ORIGIN_REFUSED' })
     }
+  })
+
+  it('is another without TLS where the gateway speaks TLS', () => {
+    const arrival = { host: 'gateway', isEncrypted: true }
+    assert.throws(() => checkOrigin({ origin: 'http://gateway' }, arrival, RULES), {
+      code: 'LG_ORIGIN_REFUSED',
+    })
   })
 })

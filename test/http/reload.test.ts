@@ -35,7 +35,7 @@ describe('POST /api/v1/reload', () => {
   }
 
   it('of the same file changes nothing', async () => {
-    assert.deepEqual(await reload(), { applied: false, changes: [], needRestart: [] })
+    assert.deepEqual(await reload(), { applied: false, changes: [], needRestart: [], revokedConnections: 0 })
   })
 
   for (const query of ['?dryRun', '?dryRun=true']) {
@@ -71,8 +71,9 @@ describe('POST /api/v1/reload', () => {
       applied: true,
       changes: [{ path: 'quality.fields.temp.range.max', before: 10, after: 20 }],
       needRestart,
+      revokedConnections: 0,
     })
-    assert.deepEqual(await reload(), { applied: false, changes: [], needRestart })
+    assert.deepEqual(await reload(), { applied: false, changes: [], needRestart, revokedConnections: 0 })
   })
 
   it('says that the host application of the first Sparkplug route needs a restart', async () => {

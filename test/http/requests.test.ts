@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { NO_AUDIT } from '../../src/core/audit.js'
 import { type Logger, silentLogger } from '../../src/core/logger.js'
+import { Access } from '../../src/http/access.js'
 import { createApp } from '../../src/http/app.js'
+import { TrustedProxies } from '../../src/http/arrival.js'
 import { DEFAULT_HTTP_OPTIONS } from '../../src/http/inputs.js'
 import { ROUTES } from '../../src/http/routes/index.js'
 import { problemIn } from '../support/answers.js'
@@ -16,6 +19,16 @@ const BODIES: Readonly<Record<string, string>> = {
   '/api/v1/try': '{}',
   '/api/v1/dead-letters/replay': '{"filter":{"reason":"malformed"}}',
   '/api/v1/dead-letters/purge': '{"filter":{"reason":"malformed"}}',
+  '/api/v1/session': '{"name":"anna","password":"a long password"}',
+  '/api/v1/session/password': '{"currentPassword":"a long password","password":"a longer password"}',
+  '/api/v1/users': '{"name":"anna","role":"viewer","password":"a long password"}',
+  '/api/v1/users/:name': '{}',
+  '/api/v1/api-tokens': '{"name":"prometheus","role":"viewer"}',
+  '/api/v1/credentials': '{"name":"imm-01","kind":"token","profile":"device"}',
+  '/api/v1/credentials/:name': '{}',
+  '/api/v1/credentials/:name/rotate': '{}',
+  '/api/v1/enrolment-codes': '{"name":"{name}","profile":"device"}',
+  '/api/v1/enrol': '{"code":"lge_x","name":"imm-01"}',
 }
 
 describe('requests that are wrong', () => {
@@ -35,6 +48,8 @@ describe('requests that are wrong', () => {
 
   it('name the parameters that are not known, at every address', async () => {
     for (const { spec } of ROUTES) {
+      // An OpenID provider may add to what it sends the browser back with.
+      if ('additionalProperties' in spec.query && spec.query.additionalProperties === true) continue
       const response = await gateway.get(`${addressOf(spec.url)}?bogus=1`, {
         method: spec.method ?? 'GET',
         ...(spec.body === undefined
@@ -47,6 +62,7 @@ describe('requests that are wrong', () => {
       const { violations } = await problemIn(response, 400, 'LG_REQUEST_INVALID')
       assert.ok(
         violations?.some(({ path, message }) => path === 'query.bogus' && message === 'is not known here'),
+        `${spec.method} ${spec.url} ${JSON.stringify(violations)}`,
       )
     }
   })
@@ -124,8 +140,9 @@ describe('requests that are wrong', () => {
 
 describe('bodies that are wrong', () => {
   const rules = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] }
-  const app = createApp({ ...DEFAULT_HTTP_OPTIONS, maxBodyBytes: 100 }, rules, silentLogger)
-  app.post('/echo', async ({ body }) => body)
+  const gate = { rules, proxies: new TrustedProxies([]), access: new Access({ audit: NO_AUDIT }) }
+  const app = createApp({ ...DEFAULT_HTTP_OPTIONS, maxBodyBytes: 100 }, gate, silentLogger, undefined)
+  app.post('/echo', { config: { access: 'anyone' } }, async ({ body }) => body)
 
   async function post(body: string, type: string) {
     const answer = await app.inject({

@@ -66,7 +66,12 @@ describe('HttpServer', () => {
     const gateway = new HttpGateway({
       stores: [{ name: 'stuck', query: () => new Promise(() => undefined) }],
       upgrades: {
-        '/live': (...upgrade) => webSockets.handleUpgrade(...upgrade, (socket) => socket.send('')),
+        '/live': {
+          access: 'anyone',
+          allowedOrigins: [],
+          handle: (request, socket, head) =>
+            webSockets.handleUpgrade(request, socket, head, (webSocket) => webSocket.send('')),
+        },
       },
       options: { closeGraceMs: 20 },
     })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { UpgradeHandler } from '../../src/http/inputs.js'
+import type { UpgradeHandler, UpgradeRoute } from '../../src/http/inputs.js'
 import { problemIn } from '../support/answers.js'
 import { HttpGateway } from '../support/http-gateway.js'
 
@@ -17,13 +17,20 @@ function echo(): UpgradeHandler {
     })
 }
 
+function open(handle: UpgradeHandler, allowedOrigins: readonly string[] = []): UpgradeRoute {
+  return { access: 'anyone', allowedOrigins, handle }
+}
+
 describe('WebSocket upgrades', { timeout: 30_000 }, () => {
   const failing: UpgradeHandler = () => {
     throw new Error('out of order')
   }
   const gateway = new HttpGateway({
-    upgrades: { '/live': echo(), '/mqtt': echo(), '/failing': failing },
-    options: { allowedOrigins: ['https://console.example'] },
+    upgrades: {
+      '/live': open(echo(), ['https://console.example']),
+      '/mqtt': open(echo()),
+      '/failing': open(failing),
+    },
   })
   let webSockets: string
 
@@ -74,7 +81,9 @@ describe('WebSocket upgrades', { timeout: 30_000 }, () => {
 
   it('from the page that the gateway serves, or from an origin that is allowed, are taken', async () => {
     assert.equal(await firstMessage('/live', { Origin: gateway.url }), '/live')
-    assert.equal(await firstMessage('/live', { Origin: 'https://console.example' }), '/live')
+    const Origin = 'https://console.example'
+    assert.equal(await firstMessage('/live', { Origin }), '/live')
+    assert.deepEqual(await refusal('/mqtt', { Origin }), [403, 'LG_ORIGIN_REFUSED'])
   })
 
   it('for a name that is not of this machine get 421', async () => {
@@ -97,11 +106,11 @@ describe('WebSocket upgrades', { timeout: 30_000 }, () => {
 describe('an upgraded connection', () => {
   it('stays open while nobody speaks, past the time after which a request has stalled', async () => {
     const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
-    const upgrades: Record<string, UpgradeHandler> = {
-      '/echo': (_request, socket) => {
+    const upgrades = {
+      '/echo': open((_request, socket) => {
         socket.write(switching)
         socket.pipe(socket)
-      },
+      }),
     }
     const gateway = await new HttpGateway({ upgrades, options: { stalledAfterMs: 500 } }).start()
     const socket = connect(gateway.server.address!.port, '127.0.0.1')

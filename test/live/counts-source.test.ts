@@ -6,7 +6,7 @@ import type { CountsState } from '../../src/live/protocol.js'
 import { TreeCounts } from '../../src/live/tree-counts.js'
 import { ViewsInMemory } from '../support/views.js'
 
-const REQUEST = { topic: 'counts', scope: '', intervalMs: 500, depth: 1 } as const
+const REQUEST = { topic: 'counts', scope: '', within: '', intervalMs: 500, depth: 1 } as const
 
 function sourceOver(views: ViewsInMemory): (steadyMs: number) => CountsState {
   const source = new CountsSource(

@@ -27,7 +27,7 @@ function add(path: string): number {
 }
 
 function newSource(scope = '', maxDevices = 500): PresenceSource {
-  const request = { topic: 'presence', scope, intervalMs: 1000, depth: 0 } as const
+  const request = { topic: 'presence', scope, within: '', intervalMs: 1000, depth: 0 } as const
   const source = new PresenceSource(views, request, { ...DEFAULT_LIVE_OPTIONS, maxDevices })
   assert.equal(source.sample(), true, 'the first sample is news')
   return source

@@ -131,12 +131,13 @@ export function contractOfHistory(store: string, rig: Pick<ContractRig, 'open'>)
     })
   })
 
-  test(`${store}: tags select the series, and empty ones select nothing`, async () => {
+  test(`${store}: tags select the series, and an empty one those without it`, async () => {
     const lines = [
       `telemetry,device=imm-01,site=ningbo v=1 ${ns(0)}`,
       `telemetry,device=imm-01,site=yiwu v=2 ${ns(1)}`,
       `telemetry,device=imm-02,site=ningbo v=3 ${ns(2)}`,
       `telemetry,device=it's\\ "\\,\\=\\ x v=4 ${ns(3)}`,
+      `telemetry,device=imm-02 v=5 ${ns(4)}`,
     ]
     await ofLines(lines, async (sink) => {
       const valuesOf = async (tags: Record<string, string>) =>
@@ -144,6 +145,8 @@ export function contractOfHistory(store: string, rig: Pick<ContractRig, 'open'>)
       assert.deepEqual(await valuesOf({ device: 'imm-01' }), [1, 2])
       assert.deepEqual(await valuesOf({ device: 'imm-01', site: 'yiwu', area: '' }), [2])
       assert.deepEqual(await valuesOf({ device: 'imm-01', site: 'nowhere' }), [])
+      assert.deepEqual(await valuesOf({ device: 'imm-02', site: '' }), [5])
+      assert.deepEqual(await valuesOf({ device: 'imm-02', site: 'ningbo' }), [3])
       assert.deepEqual(await valuesOf({ device: 'it\'s ",= x' }), [4])
       assert.deepEqual(await valuesOf({ device: "x' OR device = 'imm-01" }), [])
       assert.deepEqual(await valuesOf({ device: "x\\' OR 1=1 --" }), [])

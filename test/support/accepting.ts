@@ -1,3 +1,4 @@
+import type { ClientAccess } from '../../src/core/client-access.js'
 import type { InboundMessage, Settled } from '../../src/core/message.js'
 import type { StateStore } from '../../src/core/state.js'
 
@@ -20,6 +21,8 @@ interface Waiting {
  */
 export class Accepting {
   readonly messages: Accepted[] = []
+  /** Those that their senders may not publish; not kept on disk. */
+  readonly refused: Accepted[] = []
   readonly #state: StateStore
   readonly #table
   #writes: (() => void)[] = []
@@ -37,12 +40,15 @@ export class Accepting {
   }
 
   readonly accept = (message: InboundMessage, clientId: string, settled: Settled): void => {
-    const { topic, qos, retain } = message
-    const accepted = { topic, payload: message.payload.toString(), qos, retain, clientId }
+    const accepted = acceptedOf(message, clientId)
     const number = this.messages.push(accepted)
     this.#writes.push(() => this.#table.put(number, Buffer.from(JSON.stringify(accepted))))
-    this.#waiting.push({ settled, qos })
-    this.#schedule()
+    this.#wait(message, settled)
+  }
+
+  readonly refuse = (message: InboundMessage, { principal }: ClientAccess, settled: Settled): void => {
+    this.refused.push(acceptedOf(message, principal))
+    this.#wait(message, settled)
   }
 
   /** Every topic is telemetry, except those that say that they are not. */
@@ -78,6 +84,11 @@ export class Accepting {
     return this.messages.filter((message) => message.topic === topic)
   }
 
+  #wait({ qos }: InboundMessage, settled: Settled): void {
+    this.#waiting.push({ settled, qos })
+    this.#schedule()
+  }
+
   #schedule(): void {
     if (this.#held || this.#scheduled || this.#waiting.length === 0) return
     this.#scheduled = true
@@ -109,4 +120,8 @@ export class Accepting {
     this.#idle = []
     for (const resolve of idle) resolve()
   }
+}
+
+function acceptedOf({ topic, payload, qos, retain }: InboundMessage, clientId: string): Accepted {
+  return { topic, payload: payload.toString(), qos, retain, clientId }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NO_AUDIT } from '../../src/core/audit.js'
 import type { DeadLetter } from '../../src/core/dead-letter.js'
 import { type Device, NO_DEVICE_SLOT } from '../../src/core/device.js'
 import { silentLogger } from '../../src/core/logger.js'
@@ -59,6 +60,7 @@ export class HttpGateway {
     return {
       host: '127.0.0.1',
       port: 0,
+      audit: NO_AUDIT,
       about: {
         gatewayId: 'plant-1',
         version: '1.2.3',

@@ -2,9 +2,11 @@
  * A gateway's HTTP server with identifiers, as a process of its own: `node identifier-server.js <config.yaml>`. It reads
  * the configuration as the gateway does, has one device, and prints its address when it listens.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.js'
+import { NO_AUDIT } from '../../src/core/audit.js'
 import { silentLogger } from '../../src/core/logger.js'
 import { Identifiers } from '../../src/devices/identifiers/identifiers.js'
 import { DeviceRegistry } from '../../src/devices/registry.js'
@@ -33,6 +35,7 @@ identifiers.start()
 const server = new HttpServer({
   host: http.host,
   port: http.port,
+  audit: NO_AUDIT,
   about: { gatewayId: gateway.id, version: '1.2.3', startedAtMs: Date.now(), mqttUrls: () => [] },
   ...views,
   deadLetters: new DeadLetters(state),

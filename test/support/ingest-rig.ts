@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ClientAccess } from '../../src/core/client-access.js'
 import type { Device } from '../../src/core/device.js'
 import { LineProtocolParser, type ParsedSeries, parseSeries } from '../../src/core/line-protocol-parser.js'
 import { type Logger, silentLogger } from '../../src/core/logger.js'
@@ -13,6 +14,7 @@ import { Ingest } from '../../src/ingest.js'
 import { qualityParts, type ReadingConfig, readingOf } from '../../src/intake/configured.js'
 import type { Route } from '../../src/intake/route.js'
 import { type MeetingPlace, type Reading, Sources } from '../../src/intake/sources.js'
+import { Speakers, type SpeakersParts } from '../../src/intake/speakers.js'
 import { KnowledgeStore, TableStore, TrialStore } from '../../src/intake/stores.js'
 import type { Qualities } from '../../src/intake/target.js'
 import { Ledger } from '../../src/ledger/ledger.js'
@@ -65,6 +67,9 @@ export interface IngestRigOptions {
   readonly config?: ReadingConfig
   readonly spool?: Partial<SpoolOptions>
   readonly logger?: Logger
+  /** Access of clients by id; without it, each may do everything. */
+  readonly accesses?: ReadonlyMap<string, ClientAccess>
+  readonly onSpeakerRefused?: SpeakersParts['onRefused']
 }
 
 /** A line of the spool, read. */
@@ -83,6 +88,7 @@ export class IngestRig {
   readonly latest = new LatestValueStore()
   readonly sources: Sources
   readonly ingest: Ingest
+  readonly speakers: Speakers | undefined
   readonly #expressions = new ExpressionWorker()
 
   private constructor({
@@ -91,6 +97,8 @@ export class IngestRig {
     config,
     spool,
     logger = silentLogger,
+    accesses,
+    onSpeakerRefused,
   }: IngestRigOptions) {
     this.state = openState(this.directory)
     this.spool = openSpool(this.state, this.directory, { logger, ...spool })
@@ -103,7 +111,15 @@ export class IngestRig {
       isRejected: (slot) => this.devices.isRejected(slot),
       onNewDevice: (device) => this.spool.open.alongside(() => this.devices.persist(device)),
     })
-    this.ingest = new Ingest({ sources: this.sources, spool: this.spool, logger })
+    this.speakers =
+      accesses &&
+      new Speakers({
+        accessOf: (clientId) => accesses.get(clientId),
+        find: (levels) => this.devices.deviceFor(levels),
+        ...(onSpeakerRefused === undefined ? {} : { onRefused: onSpeakerRefused }),
+      })
+    const speaking = this.speakers === undefined ? {} : { speakers: this.speakers }
+    this.ingest = new Ingest({ sources: this.sources, spool: this.spool, logger, ...speaking })
     this.spool.onFlushed((blocks) => {
       for (const block of blocks) this.ledger.apply(block)
     })

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
+import { type Identities, LOCAL_IDENTITY } from '../../src/core/identity.js'
 import { silentLogger } from '../../src/core/logger.js'
-import { LiveHub } from '../../src/live/hub.js'
+import { type LiveAsker, LiveHub } from '../../src/live/hub.js'
 import type { LiveOptions } from '../../src/live/options.js'
 import type { ClientMessage, ServerMessage } from '../../src/live/protocol.js'
 import type { ViewsInMemory } from './views.js'
@@ -16,10 +17,20 @@ export interface LiveServer {
   close(): Promise<void>
 }
 
+export interface LiveServing {
+  readonly port?: number
+  readonly server?: Server
+  /** Who a request is of; the local identity when absent. */
+  readonly asker?: (request: IncomingMessage) => LiveAsker
+  readonly identities?: Pick<Identities, 'onEnded'>
+}
+
+const LOCAL = () => ({ identity: LOCAL_IDENTITY })
+
 export async function startLive(
   views: ViewsInMemory,
   options: Partial<LiveOptions> = {},
-  { port = 0, server = createServer() }: { port?: number; server?: Server } = {},
+  { port = 0, server = createServer(), asker = LOCAL, identities }: LiveServing = {},
 ): Promise<LiveServer> {
   const { ledger, devices, tree, networking, latest, deadLetters, sinks, presence, production } = views
   const inputs = {
@@ -34,8 +45,9 @@ export async function startLive(
     production,
     gatewayId: 'plant-1',
   }
-  const hub = new LiveHub({ ...inputs, options, logger: silentLogger })
-  server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head))
+  const known = identities === undefined ? {} : { identities }
+  const hub = new LiveHub({ ...inputs, ...known, options, logger: silentLogger })
+  server.on('upgrade', (request, socket, head) => hub.handleUpgrade(request, socket, head, asker(request)))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {

@@ -14,6 +14,19 @@ const TYPES: Record<string, string> = {
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 
+const JSON_HEADERS = { 'content-type': 'application/json' }
+const NOBODY_SIGNS_IN = JSON.stringify({
+  signInRequired: false,
+  signedIn: true,
+  kind: 'local',
+  name: 'local',
+  displayName: '',
+  role: 'admin',
+  scope: '',
+  language: null,
+  methods: { password: false, oidc: null },
+})
+
 /** The page's compiled scripts stand beside the compiled tests; what is not compiled is in the package. */
 const SCRIPTS = fileURLToPath(new URL('../../web/', import.meta.url))
 export const STATIC = join(packageRoot(), 'web', 'static')
@@ -21,6 +34,7 @@ export const STATIC = join(packageRoot(), 'web', 'static')
 /** Serves the page with the policy that it is made for. */
 export function pageServer(): Server {
   return createServer((request, response) => {
+    if (request.url === '/api/v1/session') return response.writeHead(200, JSON_HEADERS).end(NOBODY_SIGNS_IN)
     const name = request.url === '/' ? 'index.html' : request.url!.slice(1)
     const file = [join(STATIC, name), join(SCRIPTS, name)].find((candidate) => existsSync(candidate))
     if (file === undefined) return response.writeHead(404).end()

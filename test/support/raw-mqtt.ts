@@ -65,6 +65,8 @@ interface ConnectOptions {
   clean: boolean
   protocolVersion: 3 | 4 | 5
   keepalive: number
+  username: string
+  password: Buffer
   will: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean }
 }
 

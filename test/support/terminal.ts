@@ -64,6 +64,7 @@ export function startLinegate(
     terminal,
     signal,
     onHangUp: () => undefined,
+    environment: process.env,
     packageRoot: packageRoot(),
     version: '1.2.3',
   })

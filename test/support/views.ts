@@ -139,8 +139,10 @@ export class LetterList implements DeadLetterView {
   }
 
   /** Newest first, whatever the query says. */
-  list({ device, limit }: DeadLetterQuery): StoredDeadLetter[] {
-    const matching = this.letters.filter((letter) => device === undefined || letter.device === device)
+  list({ device, limit, isIn }: DeadLetterQuery): StoredDeadLetter[] {
+    const matching = this.letters
+      .filter((letter) => device === undefined || letter.device === device)
+      .filter((letter) => isIn === undefined || isIn(letter))
     return matching.reverse().slice(0, limit)
   }
 

@@ -4,7 +4,10 @@ import type { ExchangeFormat } from './rows.js'
 import { writeTable } from './write-table.js'
 
 /** All devices as they are now, in pieces; what changes while it is written is not in it. */
-export function exportTable(format: ExchangeFormat, registry: DeviceRegistry): AsyncGenerator<string> {
+export function exportTable(
+  format: ExchangeFormat,
+  registry: Pick<DeviceRegistry, 'records'>,
+): AsyncGenerator<string> {
   const records = [...registry.records()]
   const devices: Iterable<ListedDevice> = {
     *[Symbol.iterator]() {

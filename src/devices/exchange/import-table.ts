@@ -9,6 +9,11 @@ import { listed } from './fields.js'
 import { type DeviceTable, describeFault, type TableRow } from './read-table.js'
 import type { RowFault } from './rows.js'
 
+/** What a table needs of the registry. */
+export interface TableRegistry extends Pick<DeviceRegistry, 'byId' | 'record' | 'putAll'> {
+  violationsOf(rows: readonly StatedRow[]): readonly RowViolation[]
+}
+
 export interface Imported {
   readonly created: number
   readonly changed: number
@@ -27,7 +32,7 @@ const ROWS_PER_TURN = 1_000
  */
 export async function importTable(
   table: DeviceTable,
-  registry: DeviceRegistry,
+  registry: TableRegistry,
   source: 'file' | 'api',
 ): Promise<Imported> {
   refuseFaults(table)
@@ -47,7 +52,7 @@ export async function importTable(
  * What `importTable` would do now.
  * @throws {GatewayError} LG_DEVICE_TABLE_INVALID
  */
-export async function previewTable(table: DeviceTable, registry: DeviceRegistry): Promise<Imported> {
+export async function previewTable(table: DeviceTable, registry: TableRegistry): Promise<Imported> {
   refuseFaults(table)
   const rows = await rowsThatChange(table.rows, registry)
   noteViolations(table, rows, registry.violationsOf(mergedRows(rows, registry)))
@@ -58,7 +63,7 @@ export async function previewTable(table: DeviceTable, registry: DeviceRegistry)
 }
 
 /** A table that is imported again and again has few of them; they alone are put, in one go. */
-async function rowsThatChange(rows: readonly TableRow[], registry: DeviceRegistry): Promise<TableRow[]> {
+async function rowsThatChange(rows: readonly TableRow[], registry: TableRegistry): Promise<TableRow[]> {
   const found: TableRow[] = []
   for (const [at, row] of rows.entries()) {
     if (at % ROWS_PER_TURN === 0) await setImmediate()
@@ -69,7 +74,7 @@ async function rowsThatChange(rows: readonly TableRow[], registry: DeviceRegistr
   return found
 }
 
-function mergedRows(rows: readonly TableRow[], registry: DeviceRegistry): StatedRow[] {
+function mergedRows(rows: readonly TableRow[], registry: TableRegistry): StatedRow[] {
   return rows.map(({ id, input }) => {
     const before = recordWithId(id, registry)
     return { id, input: before === undefined ? input : merged(before, input) }
@@ -88,7 +93,7 @@ function merged(before: DeviceRecord, input: DeviceInput): DeviceInput {
   }
 }
 
-function recordWithId(id: string, registry: DeviceRegistry): DeviceRecord | undefined {
+function recordWithId(id: string, registry: TableRegistry): DeviceRecord | undefined {
   const device = registry.byId(id)
   return device === undefined ? undefined : registry.record(device.slot)
 }

@@ -52,6 +52,8 @@ export interface Resolution {
   readonly fresh?: boolean
   /** Such as `http://10.0.0.5:8080`; undefined if the request does not say. */
   readonly origin?: string | undefined
+  /** What this gateway has under the handle is not for who asks: as if there were nothing. */
+  readonly isHidden?: boolean
 }
 
 interface OwnValue {
@@ -114,10 +116,23 @@ export class Identifiers {
     }
     const credential = this.#tokens.check(question.authorization)
     if (credential === 'bad') return failure(handle, 'LG_HANDLE_TOKEN_REFUSED')
-    const values = this.#own(identifier.key, question.origin)
+    const values = question.isHidden ? undefined : this.#own(identifier.key, question.origin)
     if (values === undefined) return narrow(await this.#elsewhere(identifier, question), selection)
     const { publicOnly = credential === 'none' } = question
     return answerOf(handle, values, { selection, publicOnly, trusted: credential === 'good' })
+  }
+
+  /**
+   * Ids of the devices that a handle stands for here, or belongs to; none for an item that names no device, undefined where
+   * there is nothing.
+   */
+  devicesOf(handle: string): readonly string[] | undefined {
+    const key = parseIdentifier(handle)?.key
+    if (key === undefined) return undefined
+    const holder = this.#index.get(key)
+    const item = this.#table.get(key)
+    if (holder === undefined && item === undefined) return undefined
+    return [holder?.record.id, item?.device].filter((id) => id !== undefined)
   }
 
   /** What the label of a device shows; undefined if there is no such device. */

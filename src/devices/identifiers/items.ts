@@ -31,6 +31,8 @@ export interface ItemQuery {
   readonly kind?: ItemKind
   readonly afterKey: string
   readonly limit: number
+  /** Who asks may see no other, nor learn by a place in the list that there are others. */
+  readonly isIn?: (item: Item) => boolean
 }
 
 /** A list that few items pass is answered in parts: so many are looked at for one page. */
@@ -53,12 +55,13 @@ export class Items {
   }
 
   /** @throws {GatewayError} LG_HANDLE_TOKEN_REFUSED */
-  list({ kind, afterKey, limit }: ItemQuery, access: ItemAccess): ItemPage {
+  list({ kind, afterKey, limit, isIn }: ItemQuery, access: ItemAccess): ItemPage {
     const mayReadPrivate = this.#isTrusted(access)
     const items: Item[] = []
     let lookedAt = 0
     let last = afterKey
     for (const { key, item } of this.#inputs.table.after(afterKey)) {
+      if (isIn !== undefined && !isIn(item)) continue
       if (items.length === limit || lookedAt === MAX_LOOKED_AT) return { items, afterKey: last }
       lookedAt++
       last = key

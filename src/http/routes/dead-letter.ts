@@ -10,6 +10,7 @@ const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE
 export const deadLetterRoute = route(
   {
     url: URL,
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'One dead letter with its whole payload.',
     params: Id,
     query: NOTHING,
@@ -27,6 +28,8 @@ export const deleteDeadLetterRoute = route(
   {
     method: 'DELETE',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'dead_letters_purged', target: 'id' },
     summary: 'Removes one dead letter for good. The ledger goes on counting it as dead-lettered.',
     params: Id,
     query: NOTHING,

@@ -13,6 +13,8 @@ export const purgeDeadLettersRoute = route(
   {
     method: 'POST',
     url: '/api/v1/dead-letters/purge',
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'dead_letters_purged' },
     summary:
       'Removes the dead letters that pass a filter for good. The ledger goes on counting them as dead-lettered.',
     params: NOTHING,

@@ -62,6 +62,8 @@ export const replayDeadLettersRoute = route(
   {
     method: 'POST',
     url: '/api/v1/dead-letters/replay',
+    access: { role: 'operator', scope: 'tree' },
+    audit: { event: 'dead_letters_replayed' },
     summary:
       'Takes dead letters in again by the present configuration, oldest first; answers after 5 s at the latest.',
     params: NOTHING,

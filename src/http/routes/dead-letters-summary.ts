@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { LettersSummary } from '../../spool/letters/summary.js'
 import { NOTHING, route } from '../route.js'
 import { Time, timeOrNull } from '../schema-parts.js'
 
@@ -8,12 +9,16 @@ const Removed = Type.Object({ count: Count, bytes: Count })
 export const deadLettersSummaryRoute = route(
   {
     url: '/api/v1/dead-letters/summary',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'How many dead letters there are, by reason, and how many had to go.',
     params: NOTHING,
     query: NOTHING,
     answer: Type.Object({
       count: Count,
-      bytes: Type.Integer({ minimum: 0, description: 'On disk.' }),
+      bytes: Type.Integer({
+        minimum: 0,
+        description: 'On disk; for whoever sees a part of the tree, of payloads.',
+      }),
       maxBytes: Count,
       maxAgeMs: Count,
       oldest: Type.Union([Time, Type.Null()]),
@@ -23,27 +28,30 @@ export const deadLettersSummaryRoute = route(
         { count: Count, bytes: Count },
         { description: 'Those that wait for a birth or a name; they are among all.' },
       ),
-      removed: Type.Object(
-        {
-          count: Count,
-          bytes: Count,
-          byAge: Removed,
-          byBytes: Removed,
-          byHeldBytes: Removed,
-          byHeldPerDevice: Removed,
-        },
-        {
-          description:
-            'To stay within the limits; bytes are those of payloads. Since the gateway was set up.',
-        },
+      removed: Type.Optional(
+        Type.Object(
+          {
+            count: Count,
+            bytes: Count,
+            byAge: Removed,
+            byBytes: Removed,
+            byHeldBytes: Removed,
+            byHeldPerDevice: Removed,
+          },
+          {
+            description:
+              'To stay within the limits; bytes are those of payloads. Since the gateway was set up. Absent for whoever sees a part of the tree.',
+          },
+        ),
       ),
-      purged: Type.Object({ count: Count, bytes: Count }, { description: 'By operators.' }),
+      purged: Type.Optional(
+        Type.Object({ count: Count, bytes: Count }, { description: 'By operators; absent like removed.' }),
+      ),
     }),
     errors: [],
   },
   async ({ deadLetters }) => {
     const { limits, oldestMs, newestMs, removed, ...summary } = await deadLetters.summary()
-    const { purged, ...rest } = removed
     return {
       ...summary,
       maxBytes: limits.maxBytes,
@@ -51,8 +59,11 @@ export const deadLettersSummaryRoute = route(
       byReason: { ...summary.byReason },
       oldest: timeOrNull(oldestMs),
       newest: timeOrNull(newestMs),
-      removed: rest,
-      purged,
+      ...(removed === undefined ? {} : removals(removed)),
     }
   },
 )
+
+function removals({ purged, ...removed }: NonNullable<LettersSummary['removed']>) {
+  return { removed, purged }
+}

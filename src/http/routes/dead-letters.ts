@@ -9,6 +9,7 @@ import { CursorParameter, limitParameter, NextCursor } from '../schema-parts.js'
 export const deadLettersRoute = route(
   {
     url: '/api/v1/dead-letters',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'What could not be decoded or stored, newest first; payloads cut to 1 KiB.',
     params: NOTHING,
     query: Type.Object(

@@ -18,6 +18,7 @@ const Format = Type.Enum([...EXCHANGE_FORMATS])
 export const exportDevicesRoute = route(
   {
     url: '/api/v1/devices/export',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'All devices as a table that can be imported.',
     params: NOTHING,
     query: Type.Object({ format: Type.Enum([...EXCHANGE_FORMATS], { default: 'yaml' }) }, CLOSED),
@@ -38,6 +39,8 @@ export const importDevicesRoute = route(
   {
     method: 'POST',
     url: '/api/v1/devices/import',
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'devices_imported' },
     summary: 'Registers the devices of a table: all of them or, with anything wrong in it, none.',
     params: NOTHING,
     query: Type.Object(

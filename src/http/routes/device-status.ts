@@ -20,6 +20,8 @@ function statusRoute(verb: string, status: 'confirmed' | 'rejected', summary: st
     {
       method: 'POST',
       url: `/api/v1/devices/:id/${verb}`,
+      access: { role: 'operator', scope: 'tree' },
+      audit: { event: 'device_changed', target: 'id' },
       summary,
       params: DeviceId,
       query: NOTHING,

@@ -13,6 +13,7 @@ const URL = '/api/v1/devices/:id'
 export const deviceRoute = route(
   {
     url: URL,
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'One device, by its id.',
     params: DeviceId,
     query: NOTHING,
@@ -37,6 +38,8 @@ export const putDeviceRoute = route(
   {
     method: 'PUT',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'device_changed', target: 'id' },
     summary: 'Registers a device, or replaces what is stated of it as a whole. Answered when it is on disk.',
     params: DeviceId,
     query: NOTHING,
@@ -55,6 +58,8 @@ export const patchDeviceRoute = route(
   {
     method: 'PATCH',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'device_changed', target: 'id' },
     summary: 'Changes what is stated of a device: absent stays as it is, null empties (RFC 7396).',
     params: DeviceId,
     query: NOTHING,
@@ -72,6 +77,8 @@ export const deleteDeviceRoute = route(
   {
     method: 'DELETE',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'device_removed', target: 'id' },
     summary: 'Removes a device: its id and place are free again. If it speaks again, it is discovered anew.',
     params: DeviceId,
     query: NOTHING,

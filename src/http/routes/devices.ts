@@ -12,6 +12,7 @@ const MAX_CURSOR_LENGTH = 8_192
 export const devicesRoute = route(
   {
     url: '/api/v1/devices',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'The devices that are registered, discovered or rejected.',
     params: NOTHING,
     query: Type.Object(

@@ -5,6 +5,7 @@ import { NOTHING, type Route } from '../route.js'
 
 const spec = {
   url: ERRORS_PATH,
+  access: 'anyone',
   summary: 'Every error code: what happened, what to do. The type of a problem document leads here.',
   params: NOTHING,
   query: NOTHING,
@@ -17,10 +18,14 @@ export const errorsRoute: Route = {
   spec,
   register(app) {
     const page = renderPage()
-    app.get(spec.url, { schema: { querystring: spec.query } }, async (_request, reply) => {
-      reply.type(spec.mediaType)
-      return page
-    })
+    app.get(
+      spec.url,
+      { schema: { querystring: spec.query }, config: { access: spec.access } },
+      async (_request, reply) => {
+        reply.type(spec.mediaType)
+        return page
+      },
+    )
   },
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { parseIdentifier } from '../../devices/identifiers/handle.js'
-import { identifiersOf } from '../identifiers.js'
+import { handleAuthorization, identifiersOf } from '../identifiers.js'
 import { HandleParameters, ItemAnswer, ItemBody, itemJson, KindParameter } from '../item-json.js'
 import { ITEM_TAG_HEADERS, itemExpectation, itemTag } from '../item-tag.js'
 import { invalidParameter } from '../problem.js'
@@ -13,6 +13,7 @@ const URL = '/api/v1/items/:handle'
 export const itemsRoute = route(
   {
     url: '/api/v1/items',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'The parts, batches and orders registered here, and the values added to devices, by handle.',
     params: NOTHING,
     query: Type.Object(
@@ -32,7 +33,7 @@ export const itemsRoute = route(
   (views, { query: { kind, limit, cursor }, headers, reply }) => {
     const { items } = identifiersOf(views, reply.request)
     const query = { ...(kind === undefined ? {} : { kind }), afterKey: readPlace(cursor), limit }
-    const page = items.list(query, { authorization: headers.authorization })
+    const page = items.list(query, { authorization: handleAuthorization(headers) })
     return {
       items: page.items.map(itemJson),
       nextCursor: page.afterKey === undefined ? null : writePlace(page.afterKey),
@@ -43,6 +44,7 @@ export const itemsRoute = route(
 export const itemRoute = route(
   {
     url: URL,
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'An item as it was registered.',
     params: HandleParameters,
     query: NOTHING,
@@ -51,8 +53,10 @@ export const itemRoute = route(
     hasEntityTag: true,
     errors: ['LG_HANDLE_INVALID', 'LG_HANDLE_UNKNOWN', 'LG_HANDLE_TOKEN_REFUSED'],
   },
-  (views, { params: { handle }, headers: { authorization }, reply }) => {
-    const item = identifiersOf(views, reply.request).items.get(handle, { authorization })
+  (views, { params: { handle }, headers, reply }) => {
+    const item = identifiersOf(views, reply.request).items.get(handle, {
+      authorization: handleAuthorization(headers),
+    })
     reply.header('etag', itemTag(item))
     return itemJson(item)
   },
@@ -69,6 +73,8 @@ export const putItemRoute = route(
   {
     method: 'PUT',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'item_changed', target: 'handle' },
     summary: 'Registers an item, or replaces it as a whole. Answered when it is on disk.',
     params: HandleParameters,
     query: NOTHING,
@@ -83,7 +89,7 @@ export const putItemRoute = route(
     const { kind, name: { zh = '', en = '' } = {}, device, values = [] } = body
     const input = { kind, name: { zh, en }, ...(device === undefined ? {} : { device }), values }
     const item = await identifiersOf(views, reply.request).items.put(handle, input, {
-      authorization: headers.authorization,
+      authorization: handleAuthorization(headers),
       expect: itemExpectation(handle, headers),
     })
     reply.code(item.revision === 1 ? 201 : 200).header('etag', itemTag(item))
@@ -95,6 +101,8 @@ export const deleteItemRoute = route(
   {
     method: 'DELETE',
     url: URL,
+    access: { role: 'engineer', scope: 'tree' },
+    audit: { event: 'item_removed', target: 'handle' },
     summary: 'Removes an item; its handle is free again. A device stays: only the values added to it go.',
     params: HandleParameters,
     query: NOTHING,
@@ -105,7 +113,7 @@ export const deleteItemRoute = route(
   },
   async (views, { params: { handle }, headers, reply }) => {
     await identifiersOf(views, reply.request).items.remove(handle, {
-      authorization: headers.authorization,
+      authorization: handleAuthorization(headers),
       expect: itemExpectation(handle, headers),
     })
     return reply.code(204).send()

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { GatewayError } from '../../core/errors.js'
 import { labelSvg } from '../../devices/identifiers/label.js'
-import { identifiersOf, requestOrigin } from '../identifiers.js'
+import { identifiersOf } from '../identifiers.js'
 import { HandleParameters } from '../item-json.js'
 import { NOTHING, route } from '../route.js'
 
@@ -17,6 +17,7 @@ const LABEL = {
 export const deviceLabelRoute = route(
   {
     url: '/api/v1/devices/:id/label.svg',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'A label of a device to print, with a QR code of its live page; sizes in millimetres.',
     params: Type.Object({
       id: Type.String({ description: 'Id of the device.', minLength: 1, maxLength: 255 }),
@@ -24,8 +25,8 @@ export const deviceLabelRoute = route(
     ...LABEL,
     errors: ['LG_DEVICE_UNKNOWN'],
   },
-  (views, { params, reply }) => {
-    const label = identifiersOf(views, reply.request).deviceLabel(params.id, requestOrigin(reply.request))
+  (views, { params, reply, origin }) => {
+    const label = identifiersOf(views, reply.request).deviceLabel(params.id, origin)
     if (label === undefined) throw new GatewayError('LG_DEVICE_UNKNOWN', { device: params.id })
     reply.type(SVG_TYPE)
     return reply.send(labelSvg(label))
@@ -36,14 +37,15 @@ export const deviceLabelRoute = route(
 export const itemLabelRoute = route(
   {
     url: '/api/v1/items/:handle/label.svg',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'A label of an item to print, with a QR code of its record; sizes in millimetres.',
     params: HandleParameters,
     ...LABEL,
     errors: ['LG_HANDLE_UNKNOWN'],
   },
-  (views, { params, reply }) => {
+  (views, { params, reply, origin }) => {
     const { handle } = params
-    const label = identifiersOf(views, reply.request).itemLabel(handle, requestOrigin(reply.request))
+    const label = identifiersOf(views, reply.request).itemLabel(handle, origin)
     if (label === undefined) throw new GatewayError('LG_HANDLE_UNKNOWN', { handle })
     reply.type(SVG_TYPE)
     return reply.send(labelSvg(label))

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { httpStatusOf, ResponseCode } from '../../devices/identifiers/answer.js'
 import { HOPS_HEADER } from '../../devices/identifiers/hops.js'
-import { identifiersOf, listHeader, requestOrigin } from '../identifiers.js'
+import { handleAuthorization, identifiersOf, listHeader } from '../identifiers.js'
 import { CLOSED, route } from '../route.js'
 
 const MAX_ASKED_FOR = 100
@@ -58,6 +58,7 @@ const Query = Type.Object(
 export const handlesRoute = route(
   {
     url: '/api/handles/*',
+    access: { role: 'viewer', scope: 'tree' },
     wildcard: 'handle',
     summary: 'What an identifier stands for. Every answer has this form, also those that are no success.',
     params: Type.Object({
@@ -72,15 +73,15 @@ export const handlesRoute = route(
     otherStatuses: [400, 401, 403, 404, 502, 503, 508],
     errors: [],
   },
-  async (views, { params, query, headers, reply }) => {
+  async (views, { params, query, headers, reply, origin }) => {
     const { values, ...answer } = await identifiersOf(views, reply.request).resolve({
       handle: params['*'],
       selection: { types: [query.type ?? []].flat(), indexes: [query.index ?? []].flat() },
-      authorization: headers.authorization,
+      authorization: handleAuthorization(headers),
       hops: listHeader(headers, HOPS_HEADER),
       publicOnly: query.publicOnly,
       fresh: query.auth ?? false,
-      origin: requestOrigin(reply.request),
+      origin,
     })
     if (answer.responseCode === ResponseCode.authenticationNeeded) reply.header('www-authenticate', 'Bearer')
     reply.code(httpStatusOf(answer))

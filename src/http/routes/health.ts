@@ -4,6 +4,7 @@ import { NOTHING, route } from '../route.js'
 export const healthRoute = route(
   {
     url: '/healthz',
+    access: 'anyone',
     summary: '200 while the process lives.',
     params: NOTHING,
     query: NOTHING,

@@ -18,6 +18,7 @@ const Row = Type.Object({
 export const historyRoute = route(
   {
     url: '/api/v1/history',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'The stored values of one field of a device, oldest first.',
     params: NOTHING,
     query: HistoryParameters,

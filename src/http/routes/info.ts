@@ -5,6 +5,7 @@ import { Time } from '../schema-parts.js'
 export const infoRoute = route(
   {
     url: '/api/v1/info',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'Which gateway this is, and where devices publish.',
     params: NOTHING,
     query: NOTHING,

@@ -19,7 +19,7 @@ import {
   Time,
   timeOrNull,
 } from '../schema-parts.js'
-import { isAll, type Selection, selectedDevices, slotsAfter } from '../select-devices.js'
+import { isAll, type Selection, selectedDevices, slotsAfter, withinScope } from '../select-devices.js'
 
 const Row = Type.Object({
   device: Type.String({ description: 'Empty for the messages that belong to no device.' }),
@@ -50,6 +50,7 @@ const Query = Type.Object(
 export const ledgerRoute = route(
   {
     url: '/api/v1/ledger',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'The counts of messages and points, in total, by sink and by device.',
     params: NOTHING,
     query: Query,
@@ -62,8 +63,9 @@ export const ledgerRoute = route(
     }),
     errors: ['LG_DEVICE_UNKNOWN'],
   },
-  (views, { query }) => {
+  (views, { query: asked, identity }) => {
     const { ledger, devices, sinks } = views
+    const query = withinScope(asked, identity.scope)
     const selected = selectedDevices(devices, query)
     const after = query.cursor === undefined ? start(views, query) : readCursor('device', query.cursor)
     const selectedSlots = selected?.map(({ slot }) => slot)

@@ -4,6 +4,7 @@ import { NOTHING, type Route } from '../route.js'
 
 const spec = {
   url: '/metrics',
+  access: { role: 'viewer', scope: 'plant' },
   summary: 'Metrics in the exposition format of Prometheus.',
   params: NOTHING,
   query: NOTHING,
@@ -18,7 +19,7 @@ export const metricsRoute: Route = {
     const metrics = new Metrics(views)
     app.addHook('onReady', async () => metrics.start())
     const schema = { querystring: spec.query }
-    app.get(spec.url, { schema }, async (_request, reply) => {
+    app.get(spec.url, { schema, config: { access: spec.access } }, async (_request, reply) => {
       reply.type(metrics.contentType)
       return metrics.render()
     })

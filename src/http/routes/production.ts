@@ -65,6 +65,7 @@ const Query = Type.Object(
 export const productionRoute = route(
   {
     url: '/api/v1/production',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'Production counts and OEE of the shift that runs, per node of the tree and per device.',
     params: NOTHING,
     query: Query,

@@ -4,6 +4,7 @@ import { NOTHING, route } from '../route.js'
 export const readinessRoute = route(
   {
     url: '/readyz',
+    access: 'anyone',
     summary: '200 while messages are accepted, 503 before and after.',
     params: NOTHING,
     query: NOTHING,

@@ -22,6 +22,11 @@ const Answer = Type.Object({
   applied: Type.Boolean(),
   changes: Type.Array(Change, { description: 'In force from the next message on.' }),
   needRestart: Type.Array(Change, { description: 'In force when the gateway is started again.' }),
+  revokedConnections: Type.Optional(
+    Type.Integer({
+      description: 'Connections that were closed: a revocation list names their certificates now.',
+    }),
+  ),
   trial: Type.Optional(Trial),
 })
 
@@ -32,8 +37,10 @@ export const reloadRoute = route(
   {
     method: 'POST',
     url: '/api/v1/reload',
+    access: { role: 'engineer', scope: 'plant' },
+    audit: { event: 'configuration_reloaded' },
     summary:
-      'Reads the configuration file again: routes and quality take effect with the next message, the rest is named.',
+      'Reads the configuration file again: routes, quality, profiles and certificates take effect at once, the rest is named.',
     params: NOTHING,
     query: Type.Object(
       {
@@ -48,17 +55,18 @@ export const reloadRoute = route(
     ),
     answer: Answer,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
-    errors: ['LG_CONFIG_INVALID', 'LG_CONFIG_UNREADABLE', 'LG_RELOAD_UNAVAILABLE'],
+    errors: ['LG_CONFIG_INVALID', 'LG_CONFIG_UNREADABLE', 'LG_TLS_UNUSABLE', 'LG_RELOAD_UNAVAILABLE'],
   },
-  ({ reloads }, { query: { dryRun } }) => {
+  async ({ reloads }, { query: { dryRun } }) => {
     if (reloads === undefined) throw new GatewayError('LG_RELOAD_UNAVAILABLE')
-    return toJson(dryRun === undefined || dryRun === 'false' ? reloads.reload() : reloads.preview())
+    return toJson(dryRun === undefined || dryRun === 'false' ? await reloads.reload() : reloads.preview())
   },
 )
 
-function toJson({ applied, changes, needRestart, trial }: ReloadReport): Static<typeof Answer> {
+function toJson(report: ReloadReport): Static<typeof Answer> {
+  const { changes, needRestart, trial, ...others } = report
   const tried = trial === undefined ? {} : { trial: comparisonJson(trial) }
-  return { applied, changes: [...changes], needRestart: [...needRestart], ...tried }
+  return { ...others, changes: [...changes], needRestart: [...needRestart], ...tried }
 }
 
 function comparisonJson({ messages, changedMessages, changed }: TrialComparison): Static<typeof Trial> {

@@ -7,6 +7,7 @@ const Count = Type.Integer({ minimum: 0 })
 export const spoolRoute = route(
   {
     url: '/api/v1/spool',
+    access: { role: 'viewer', scope: 'plant' },
     summary: 'What is on disk and not yet stored by every sink.',
     params: NOTHING,
     query: NOTHING,

@@ -7,6 +7,7 @@ import type { NetworkingView } from '../../devices/networking/figures.js'
 import { levelOf, levelsOf } from '../../devices/networking/place.js'
 import { type Child, childrenOf } from '../../devices/networking/tree-walk.js'
 import { CLOSED, NOTHING, route } from '../route.js'
+import { narrowedPath } from '../scope/scoped-devices.js'
 
 const MAX_DEPTH = LEVELS.length
 /** Of one level in one answer. */
@@ -71,14 +72,16 @@ const Query = Type.Object(
 export const treeRoute = route(
   {
     url: '/api/v1/tree',
+    access: { role: 'viewer', scope: 'tree' },
     summary: `How much of a part of the factory is connected. A level has ${MAX_NODES_PER_LEVEL} nodes at the most, first by name; omitted counts the children left out.`,
     params: NOTHING,
     query: Query,
     answer: Node,
     errors: ['LG_PLACE_UNKNOWN'],
   },
-  ({ devices, registry, networking }, { query: { path, depth } }) => {
+  ({ devices, registry, networking }, { query: { path: asked, depth }, identity }) => {
     const writer = new TreeWriter(devices, networking, depth)
+    const path = narrowedPath(asked, identity.scope) ?? asked
     const root = placeAt(devices, registry.tree.node(path), path)
     if (root === undefined) throw new GatewayError('LG_PLACE_UNKNOWN', { path })
     return writer.node(root, 0)

@@ -51,6 +51,8 @@ export const tryRoute = route(
   {
     method: 'POST',
     url: '/api/v1/try',
+    access: { role: 'engineer', scope: 'plant' },
+    audit: 'nothing',
     summary:
       'What would become of messages, by the configuration in force or by another one; nothing is counted or stored.',
     params: NOTHING,

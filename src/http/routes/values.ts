@@ -13,6 +13,7 @@ const Value = Type.Object({
 export const valuesRoute = route(
   {
     url: '/api/v1/values',
+    access: { role: 'viewer', scope: 'tree' },
     summary: 'The newest value of each field of a device, since the gateway started.',
     params: NOTHING,
     query: Type.Object({ device: DeviceParameter }, CLOSED),

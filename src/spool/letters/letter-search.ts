@@ -99,8 +99,8 @@ function rangeOf(places: Places, prefix?: readonly number[]): Range {
     : { start: key(afterId + 1), end: key(beforeId) }
 }
 
-function testOf({ device, slots, reason, topic, topics, fromMs, toMs }: DeadLetterFilter): Test {
-  const tests: Test[] = []
+function testOf({ isIn, device, slots, reason, topic, topics, fromMs, toMs }: DeadLetterFilter): Test {
+  const tests: Test[] = isIn === undefined ? [] : [isIn]
   if (device !== undefined || slots !== undefined) tests.push(deviceTest(device, slots))
   if (reason !== undefined) tests.push((head) => head.reason.code === reason)
   if (fromMs !== undefined) tests.push((head) => head.timeMs >= fromMs)

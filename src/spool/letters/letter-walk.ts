@@ -1,4 +1,5 @@
 import type { StoredDeadLetter } from '../../core/dead-letter.js'
+import type { LetterTest } from '../../core/letter-scope.js'
 import type { LetterSelection } from '../../core/replay.js'
 import type { DeadLetterFilter, DeadLetterView } from '../../core/views.js'
 
@@ -12,14 +13,16 @@ export class LetterWalk {
   gone = 0
   readonly #letters: DeadLetterView
   readonly #filter: DeadLetterFilter
+  readonly #isIn: LetterTest | undefined
   /** Descending: the next one is the last. */
   readonly #ids: number[] | undefined
   #next: number | undefined
 
-  constructor(letters: DeadLetterView, { ids, filter = {}, afterId = 0, throughId }: LetterSelection) {
+  constructor(letters: DeadLetterView, { ids, filter = {}, isIn, afterId = 0, throughId }: LetterSelection) {
     this.throughId = throughId ?? letters.lastId
     this.#letters = letters
     this.#filter = filter
+    this.#isIn = isIn
     this.#next = afterId
     this.#ids =
       ids === undefined ? undefined : [...new Set(ids)].filter((id) => id > afterId).sort((a, b) => b - a)
@@ -47,7 +50,7 @@ export class LetterWalk {
     for (let left = limit; left > 0 && ids.length > 0; left--) {
       const id = ids.pop()!
       const letter = this.#letters.get(id)
-      if (letter === undefined) this.gone++
+      if (letter === undefined || this.#isIn?.(letter) === false) this.gone++
       else taken.push(letter)
       this.#next = id
     }
