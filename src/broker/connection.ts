@@ -190,7 +190,7 @@ class Inlet {
       this.#lane.whenRoom(this.#release)
       return true
     }
-    const pauseMs = this.#rate?.pauseMs(performance.now()) ?? 0
+    const pauseMs = this.#rate?.isPausing === true ? this.#rate.pauseMs(performance.now()) : 0
     if (pauseMs === 0) return false
     this.#keepAlive()
     setTimeout(this.#release, Math.min(pauseMs, MAX_PAUSE_MS))

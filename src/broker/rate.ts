@@ -30,9 +30,15 @@ export class Rate {
     return forMessagesMs >= forBytesMs ? 'messagesPerSecond' : 'bytesPerSecond'
   }
 
+  /** Whether there was something to pay for: only then has the clock to be read. */
+  get isPausing(): boolean {
+    return this.#pausedUntilMs > 0
+  }
+
   /** What is left of the pause; 0 if reading may go on. */
   pauseMs(nowMs: number): number {
-    return Math.max(0, this.#pausedUntilMs - nowMs)
+    if (this.#pausedUntilMs <= nowMs) this.#pausedUntilMs = 0
+    return this.#pausedUntilMs === 0 ? 0 : this.#pausedUntilMs - nowMs
   }
 }
 
