@@ -3,15 +3,19 @@
  *
  *     node dist/bench/load.js '{"port":1883,"connections":100,"window":100,"seconds":10}'
  *
+ * With `tls`, over TLS 1.3; with `logins`, each connection with a login of its own (EntryOptions).
+ *
  * Closed loop: every connection keeps `window` messages unacknowledged. With `rate`, messages are due at fixed times
  * whatever the receiver does, and latency counts from the time a message was due: a receiver that stalls is charged for
  * all that it kept waiting (no coordinated omission). Ends by itself; prints one line of JSON (`LoadResult`).
+ *
+ * Forked, it sends 'started' when the first message is due, and a message to it ends an open loop early.
  */
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { Entry, type EntryOptions, expectConnack } from './entry.js'
 import { Histogram } from './histogram.js'
 
-export interface LoadOptions {
-  readonly port: number
+export interface LoadOptions extends EntryOptions {
   readonly connections: number
   readonly window: number
   readonly seconds: number
@@ -25,11 +29,13 @@ export interface LoadResult {
   /** Seconds until the last acknowledgement. */
   readonly seconds: number
   readonly msgsPerSecond: number
+  /** Of the generator itself, all threads, from the first message to the last acknowledgement. */
+  readonly cpuSeconds: number
   readonly ackMs: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number }
 }
 
 const DRAIN_MS = 10_000
-const CONNECT_HEAD = Buffer.from([0x00, 0x04, 0x4d, 0x51, 0x54, 0x54, 0x04, 0x02, 0x00, 0x3c])
+const KEEP_ALIVE_S = 60
 
 class Connection {
   readonly socket: Socket
@@ -44,21 +50,13 @@ class Connection {
   #rest: Buffer = Buffer.alloc(0)
   onAck: () => void = () => undefined
 
-  constructor(index: number, port: number, latency: Histogram, ready: () => void) {
+  constructor(index: number, entry: Entry, latency: Histogram, ready: () => void) {
     this.#latency = latency
     this.#topic = Buffer.from(`factory/ningbo/moulding/line1/imm-${index}/telemetry`)
-    this.socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => {
-      const id = Buffer.from(`load-${process.pid}-${index}`)
-      this.socket.write(
-        Buffer.concat([
-          Buffer.from([0x10, CONNECT_HEAD.length + 2 + id.length]),
-          CONNECT_HEAD,
-          length(id),
-          id,
-        ]),
-      )
-    })
-    this.socket.once('data', () => {
+    this.socket = entry.open()
+    this.socket.write(entry.connectPacket(index, `load-${process.pid}-${index}`, KEEP_ALIVE_S))
+    this.socket.once('data', (packet: Buffer) => {
+      expectConnack(packet)
       this.socket.on('data', (chunk) => this.#acks(chunk))
       ready()
     })
@@ -108,17 +106,12 @@ class Connection {
   }
 }
 
-function length(bytes: Buffer): Buffer {
-  const prefix = Buffer.alloc(2)
-  prefix.writeUInt16BE(bytes.length)
-  return prefix
-}
-
 /** Resolves when every connection has its CONNACK. */
-async function open({ port, connections }: LoadOptions, latency: Histogram): Promise<Connection[]> {
+async function open(options: LoadOptions, latency: Histogram): Promise<Connection[]> {
+  const entry = new Entry(options)
   const opened: Connection[] = []
-  for (let i = 0; i < connections; i++) {
-    await new Promise<void>((resolve) => opened.push(new Connection(i, port, latency, resolve)))
+  for (let i = 0; i < options.connections; i++) {
+    await new Promise<void>((resolve) => opened.push(new Connection(i, entry, latency, resolve)))
   }
   return opened
 }
@@ -140,12 +133,16 @@ async function openLoop(all: readonly Connection[], rate: number, seconds: numbe
   const start = performance.now()
   let due = 0
   let turn = 0
+  let isStopped = false
+  process.once('message', () => {
+    isStopped = true
+  })
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       const elapsed = performance.now() - start
       const wanted = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000)
       for (; due < wanted; due++) all[turn++ % all.length]!.publish(1, start + (due * 1000) / rate)
-      if (elapsed >= seconds * 1000) {
+      if (isStopped || elapsed >= seconds * 1000) {
         clearInterval(timer)
         resolve()
       }
@@ -163,15 +160,20 @@ async function drain(all: readonly Connection[]): Promise<void> {
 async function main(options: LoadOptions): Promise<LoadResult> {
   const latency = new Histogram()
   const all = await open(options, latency)
+  process.send?.('started')
+  const cpuBefore = process.cpuUsage()
   const start = performance.now()
   if (options.rate === undefined) await closedLoop(all, options)
   else await openLoop(all, options.rate, options.seconds)
   await drain(all)
   const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
   for (const { socket } of all) socket.destroy()
   const sent = all.reduce((sum, connection) => sum + connection.sent, 0)
   const acked = all.reduce((sum, connection) => sum + connection.acked, 0)
-  return { sent, acked, seconds, msgsPerSecond: acked / seconds, ackMs: latency.summary() }
+  const cpuSeconds = (user + system) / 1e6
+  return { sent, acked, seconds, msgsPerSecond: acked / seconds, cpuSeconds, ackMs: latency.summary() }
 }
 
 console.log(JSON.stringify(await main(JSON.parse(process.argv[2]!) as LoadOptions)))
+process.disconnect?.()

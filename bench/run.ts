@@ -1,15 +1,19 @@
 /**
- *     npm run bench                      everything, into bench/RESULTS.md (about 20 minutes)
+ *     npm run bench                      everything, into bench/RESULTS.md (about 25 minutes)
  *     npm run bench -- throughput idle   only these, to standard output
  *     MQTTLOAD=/path/to/mqttload npm run bench     with a generator written in C as well
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { decodeCosts } from './decode.js'
 import { qualityCosts } from './decode-quality.js'
+import { makeServerCertificate } from './entrance.js'
 import { cGenerator, nodeGenerator } from './generators.js'
 import { type Table, toMarkdown } from './report.js'
 import { lostClients, reconnectStorm } from './scenarios/clients.js'
+import { connectionStorm } from './scenarios/connection-storm.js'
 import { manyConnections } from './scenarios/connections.js'
 import { drain } from './scenarios/drain.js'
 import { idleConnections } from './scenarios/idle.js'
@@ -17,6 +21,7 @@ import { latency } from './scenarios/latency.js'
 import { liveLatency } from './scenarios/live.js'
 import { changeCosts } from './scenarios/presence.js'
 import { registryLoad } from './scenarios/registry.js'
+import { permittedIngest, permittedLane, securedIngest } from './scenarios/security.js'
 import { throughput } from './scenarios/throughput.js'
 
 const { MQTTLOAD, BENCH_SECONDS = '10', BENCH_ROUNDS = '3' } = process.env
@@ -44,6 +49,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Table[]>>> = {
     await lostClients(11_000, 1_000),
     await reconnectStorm(10_000, Math.min(seconds, 6), 1),
   ],
+  security,
 }
 
 const wanted = process.argv.slice(2)
@@ -61,6 +67,21 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
 const report = toMarkdown(tables, [version('mosquitto', ['-h']), version('influxd', ['version'])])
 if (wanted.length === 0) writeFileSync('bench/RESULTS.md', report)
 console.log(report)
+
+async function security(): Promise<Table[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-certificate-'))
+  try {
+    const certificate = makeServerCertificate(directory)
+    return [
+      await securedIngest(nodeGenerator, certificate, seconds, rounds),
+      ...(c === undefined ? [] : [await permittedIngest(c, seconds, Math.min(rounds, 2))]),
+      await permittedLane(nodeGenerator, Math.min(seconds, 3), rounds),
+      await connectionStorm(10_000, seconds, certificate),
+    ]
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
 
 /** The first line that a program says of itself. */
 function version(command: string, args: readonly string[]): string {

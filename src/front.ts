@@ -143,7 +143,9 @@ export class Front {
 
   /** What administrators govern. */
   get #guarded() {
-    const { audit, people, oidc, credentials, enrolment } = this.#parts.guard
+    const { config, guard } = this.#parts
+    const { audit, people, oidc, credentials, enrolment } = guard
+    const { notice } = config.security.signIn
     return {
       audit,
       auditRecords: audit,
@@ -152,6 +154,7 @@ export class Front {
       credentials,
       enrolment,
       ...(oidc === undefined ? {} : { oidc }),
+      ...(notice === undefined ? {} : { signInNotice: notice }),
     }
   }
 

@@ -10,6 +10,7 @@ import type { AuditEventId } from './core/audit.js'
 import type { ClientAccess, ClientRefusal } from './core/client-access.js'
 import { causeOf } from './core/errors.js'
 import type { Logger } from './core/logger.js'
+import { isLoopback } from './core/loopback.js'
 import type { StateStore } from './core/state.js'
 import { AuditLog } from './security/audit/audit-log.js'
 import { ClockWatch } from './security/audit/clock-watch.js'
@@ -182,7 +183,7 @@ export class Guard {
     }
     for (const { protocol, host, port, authentication } of config.mqtt.listeners) {
       const sendsSecrets = authentication.includes('password') || authentication.includes('token')
-      if (!sendsSecrets || protocol === 'mqtts' || protocol === 'wss') continue
+      if (!sendsSecrets || isLoopback(host) || protocol === 'mqtts' || protocol === 'wss') continue
       logger.warn({ protocol, host, port }, 'Passwords and tokens are sent to this listener unencrypted.')
     }
   }

@@ -9,6 +9,7 @@ export interface Session {
   readonly scope: string
   readonly language: 'en' | 'zh' | null
   readonly methods: { readonly password: boolean; readonly oidc: string | null }
+  readonly notice: Readonly<Record<'en' | 'zh', string>> | null
 }
 
 export type Role = 'viewer' | 'operator' | 'engineer' | 'admin'

@@ -1,6 +1,6 @@
 import type { TextKey } from './catalogue.js'
 import { byId, write } from './elements.js'
-import { count, switchLanguage, text, translatePage } from './language.js'
+import { count, sentence, switchLanguage, text, translatePage } from './language.js'
 import { openAnew, type Problem, reasonGiven, type Session, signIn } from './session.js'
 
 const WORDS: Readonly<Record<string, TextKey>> = {
@@ -59,7 +59,10 @@ export class SignInForm {
   #render(): void {
     translatePage()
     document.title = `${text('signIn')} · Linegate`
-    write(byId('sign-in-oidc'), this.#session.methods.oidc ?? '')
+    const { methods, notice } = this.#session
+    write(byId('sign-in-oidc'), methods.oidc ?? '')
+    write(byId('sign-in-notice'), notice === null ? '' : sentence(notice))
+    byId('sign-in-notice').hidden = notice === null
     const message = this.#problem === undefined ? '' : wordsOf(this.#problem)
     write(byId('sign-in-problem'), message)
     byId('sign-in-problem').hidden = message === ''

@@ -16,7 +16,7 @@ export async function manyConnections(
 ): Promise<Table> {
   const influxd = await startInfluxd()
   try {
-    const starters = [startMosquitto, () => GatewayTarget.start(influxd)]
+    const starters = [() => startMosquitto(), () => GatewayTarget.start(influxd)]
     const byCount: Map<string, Measured[]>[] = []
     for (const connections of counts) {
       byCount.push(await alternate(starters, generator, { connections, window: WINDOW, seconds }, rounds))

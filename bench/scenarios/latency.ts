@@ -16,7 +16,7 @@ export async function latency(
   for (let round = 0; round < rounds; round++) {
     const influxd = await startInfluxd()
     const starters = [
-      startMosquitto,
+      () => startMosquitto(),
       startBareAedes,
       () => GatewayTarget.start(influxd),
       () => GatewayTarget.start(),

@@ -13,9 +13,11 @@ export interface Measured {
   readonly cpuUs: Readonly<Record<string, number>>
   /** Points stored per second from the first message until the last one is stored; NaN for plain brokers. */
   readonly storedPerSecond: number
+  /** Microseconds of CPU per acknowledged message of the generator itself. */
+  readonly generatorCpuUs: number
 }
 
-type Starter = () => Promise<Target>
+export type Starter = () => Promise<Target>
 
 /** Starts one after the other, loads each for the same time, and goes round: what drifts, drifts for all. */
 export async function alternate(
@@ -41,25 +43,33 @@ async function measure(
   generator: Generator,
   load: { connections: number; window: number; seconds: number },
 ): Promise<Measured> {
+  const options = { ...load, ...target.entry, port: target.mqttPort }
   // A short warm-up, so that all run compiled code with warm files.
-  await generator.run({ ...load, port: target.mqttPort, seconds: 1 })
+  await generator.run({ ...options, seconds: 1 })
   const storedBefore = (await target.settled?.()) ?? 0
   const before = Object.entries(target.pids).map(([name, pid]) => [name, cpuSeconds(pid)] as const)
-  const start = performance.now()
-  const { acked, sent, msgsPerSecond } = await generator.run({ ...load, port: target.mqttPort })
+  const { acked, sent, seconds, msgsPerSecond, cpuSeconds: generatorSeconds } = await generator.run(options)
+  const end = performance.now()
   // Mosquitto leaves some behind when 10,000 clients stop at once.
   if (target.settled !== undefined && acked !== sent) {
     throw new Error(`${target.name}: ${sent - acked} messages were not acknowledged`)
   }
   const stored = (await target.settled?.()) ?? Number.NaN
-  const storedSeconds = (performance.now() - start) / 1000
+  // Without what the generator takes to start and to connect.
+  const storedSeconds = seconds + (performance.now() - end) / 1000
   if (target.settled !== undefined && stored - storedBefore !== acked) {
     throw new Error(`${target.name}: ${acked} acknowledged, ${stored - storedBefore} stored`)
   }
   const cpuUs = Object.fromEntries(
-    before.map(([name, seconds]) => [name, ((cpuSeconds(target.pids[name]!) - seconds) * 1e6) / acked]),
+    before.map(([name, used]) => [name, ((cpuSeconds(target.pids[name]!) - used) * 1e6) / acked]),
   )
-  return { target: target.name, ackedPerSecond: msgsPerSecond, cpuUs, storedPerSecond: acked / storedSeconds }
+  return {
+    target: target.name,
+    ackedPerSecond: msgsPerSecond,
+    cpuUs,
+    storedPerSecond: acked / storedSeconds,
+    generatorCpuUs: (generatorSeconds * 1e6) / acked,
+  }
 }
 
 /** Acknowledged messages a second and CPU per message: gateway, other brokers and the floor, alternating. */
@@ -72,7 +82,7 @@ export async function throughput(
   const influxd = await startInfluxd()
   try {
     const starters = [
-      startMosquitto,
+      () => startMosquitto(),
       startBareAedes,
       () => GatewayTarget.start(influxd, 'off'),
       () => GatewayTarget.start(influxd),

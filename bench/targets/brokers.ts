@@ -1,32 +1,43 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../test/support/ports.js'
+import { type Entrance, entryOf, nameOf, OPEN } from '../entrance.js'
 import { listening, start, stop } from '../processes.js'
 import type { Target } from './target.js'
 
 /** Mosquitto as Debian ships it, without persistence and without limits on what is in flight. */
-export async function startMosquitto(): Promise<Target> {
+export async function startMosquitto(entrance: Entrance = OPEN): Promise<Target> {
   const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-'))
   const mqttPort = await freePort()
   const file = join(directory, 'mosquitto.conf')
-  const lines = [`listener ${mqttPort} 127.0.0.1`, 'allow_anonymous true', 'persistence false']
-  writeFileSync(
-    file,
-    [...lines, 'max_inflight_messages 0', 'max_queued_messages 0', 'log_type none', ''].join('\n'),
-  )
+  writeFileSync(file, `${mosquittoLines(mqttPort, entrance).join('\n')}\n`)
   const child = start('mosquitto', ['-c', file])
   await listening(mqttPort)
   return {
-    name: 'Mosquitto, in memory',
+    name: nameOf('Mosquitto, in memory', entrance),
     mqttPort,
+    entry: entryOf(entrance),
     pids: { broker: child.pid! },
     stop: async () => {
       await stop(child)
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+function mosquittoLines(port: number, { certificate, fleet }: Entrance): string[] {
+  const tls = certificate && [
+    `certfile ${certificate.certFile}`,
+    `keyfile ${certificate.keyFile}`,
+    'tls_version tlsv1.3',
+  ]
+  // Started by root it would become a user who may not read files of ours.
+  const user = certificate === undefined && fleet === undefined ? [] : [`user ${userInfo().username}`]
+  const common = ['persistence false', 'max_inflight_messages 0', 'max_queued_messages 0', 'log_type none']
+  const access = fleet?.mosquittoLines() ?? ['allow_anonymous true']
+  return [...user, `listener ${port} 127.0.0.1`, ...(tls ?? []), ...common, ...access]
 }
 
 export function startBareAedes(): Promise<Target> {

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Influxd } from '../../test/support/influxd.js'
 import { freePort } from '../../test/support/ports.js'
+import { type Entrance, entryOf, nameOf, OPEN } from '../entrance.js'
+import type { EntryOptions } from '../entry.js'
 import { listening, sleep, start, stop } from '../processes.js'
 import type { Target } from './target.js'
 
@@ -26,6 +28,7 @@ export class GatewayTarget implements Target {
   readonly name: string
   readonly mqttPort: number
   readonly httpPort: number
+  readonly entry: Omit<EntryOptions, 'port'>
   readonly #child: ChildProcess
   readonly #directory: string
   readonly #influxd: Influxd | undefined
@@ -35,9 +38,11 @@ export class GatewayTarget implements Target {
     ports: readonly [number, number],
     child: ChildProcess,
     directory: string,
+    entry: Omit<EntryOptions, 'port'>,
     influxd?: Influxd,
   ) {
     this.name = name
+    this.entry = entry
     this.mqttPort = ports[0]
     this.httpPort = ports[1]
     this.#child = child
@@ -46,7 +51,11 @@ export class GatewayTarget implements Target {
   }
 
   /** Without an influxd, points go to the embedded store. */
-  static async start(influxd?: Influxd, expressLane: 'on' | 'off' = 'on'): Promise<GatewayTarget> {
+  static async start(
+    influxd?: Influxd,
+    expressLane: 'on' | 'off' = 'on',
+    entrance = OPEN,
+  ): Promise<GatewayTarget> {
     const directory = mkdtempSync(join(tmpdir(), 'linegate-bench-gateway-'))
     const ports = [await freePort(), await freePort()] as const
     const sink =
@@ -55,19 +64,20 @@ export class GatewayTarget implements Target {
         : `{ name: influx, type: influxdb, version: 1, url: '${influxd.url}', database: factory }`
     const lines = [
       `gateway: { id: bench, dataDirectory: '${directory}/data' }`,
-      `mqtt: { expressLane: ${expressLane}, listeners: [ { protocol: mqtt, host: 127.0.0.1, port: ${ports[0]} } ] }`,
+      ...mqttLines(ports[0], expressLane, entrance),
       `http: { host: 127.0.0.1, port: ${ports[1]} }`,
       "routes: [ { topic: 'factory/{site}/{area}/{line}/{device}/telemetry', decoder: json, measurement: telemetry } ]",
       `sinks: [ ${sink} ]`,
       'log: { level: warn }',
     ]
     writeFileSync(join(directory, 'gateway.yaml'), lines.join('\n'))
+    await entrance.fleet?.enrol(join(directory, 'data'))
     const child = start(process.execPath, [MAIN, 'run', '--config', join(directory, 'gateway.yaml')])
     await listening(ports[1])
     await listening(ports[0])
     const store = influxd === undefined ? 'DuckDB' : 'InfluxDB'
-    const name = `Linegate → ${store}${expressLane === 'on' ? '' : ', express lane off'}`
-    return new GatewayTarget(name, ports, child, directory, influxd)
+    const name = nameOf(`Linegate → ${store}${expressLane === 'on' ? '' : ', express lane off'}`, entrance)
+    return new GatewayTarget(name, ports, child, directory, entryOf(entrance), influxd)
   }
 
   get pid(): number {
@@ -105,4 +115,23 @@ export class GatewayTarget implements Target {
     await stop(this.#child)
     rmSync(this.#directory, { recursive: true })
   }
+}
+
+function mqttLines(port: number, expressLane: 'on' | 'off', { certificate, fleet }: Entrance): string[] {
+  const tls =
+    certificate &&
+    `{ certFile: '${certificate.certFile}', keyFile: '${certificate.keyFile}', minVersion: TLSv1.3 }`
+  const listener = [
+    `protocol: ${tls === undefined ? 'mqtt' : 'mqtts'}`,
+    `host: 127.0.0.1, port: ${port}`,
+    `authentication: [${fleet === undefined ? 'none' : 'token'}]`,
+    ...(tls === undefined ? [] : [`tls: ${tls}`]),
+  ]
+  const profiles = fleet && [`  profiles: ${fleet.permissions.profiles}`]
+  return [
+    'mqtt:',
+    `  expressLane: ${expressLane}`,
+    `  listeners: [ { ${listener.join(', ')} } ]`,
+    ...(profiles ?? []),
+  ]
 }

@@ -1,6 +1,6 @@
 import type { Client } from 'aedes'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
-import { type Logger, LogThrottle } from '../core/logger.js'
+import { type Logger, LogThrottle, shortened } from '../core/logger.js'
 
 /** Since the broker was made. */
 export interface BrokerCounters {
@@ -17,8 +17,6 @@ export interface BrokerCounters {
 }
 
 const LOG_EVERY_MS = 10_000
-/** Strangers choose client ids of up to 65,535 bytes, and each may become six characters of a log line. */
-const MAX_LOGGED_CHARACTERS = 512
 
 /** Faults that the network brings about; nobody can correct them here. */
 const ORDINARY =
@@ -81,8 +79,4 @@ export class ClientFaults {
 
 function isOrdinary(error: Error): boolean {
   return (error as NodeJS.ErrnoException).code?.startsWith('E') === true || ORDINARY.test(error.message)
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_LOGGED_CHARACTERS ? text : `${text.slice(0, MAX_LOGGED_CHARACTERS)}…`
 }

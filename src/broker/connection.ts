@@ -36,6 +36,12 @@ export interface ConnectionLimits {
 const EMPTY = Buffer.alloc(0)
 const LEVEL_WITH_PROPERTIES = 5
 
+/**
+ * What strangers may have kept for them until they are let in: a client id of any length, and a will of half of that. Thousands
+ * of connections can be begun at once.
+ */
+const MAX_CONNECT_BYTES = 131_072
+
 /** A longer pause is taken in parts, so that keep-alive does not end it. */
 const MAX_PAUSE_MS = 1_000
 
@@ -50,6 +56,7 @@ export function guard(client: AedesClient, limits: ConnectionLimits, lanes?: Lan
   client._parser.parse = inlet.take
   client._parsingBatch = 0
   client.conn.removeListener('readable', client._nextBatch)
+  client._nextBatch = inlet.handled
   client.conn.on('readable', inlet.read)
   client.conn.push = inlet.push
   client.waitForDrain = boundedDrain(client, limits.maxUnsentBytes)
@@ -62,6 +69,7 @@ class Inlet {
   readonly #parser: AedesClient['_parser']
   readonly #parse: AedesClient['_parser']['parse']
   readonly #waitForDrain: AedesClient['waitForDrain']
+  readonly #nextBatch: AedesClient['_nextBatch']
   readonly #push: (chunk: Buffer | null) => boolean
   readonly #maxPacketBytes: number
   readonly #lanes: Lanes | undefined
@@ -83,10 +91,11 @@ class Inlet {
     this.#lanes = lanes
     this.#flow = flow
     this.#conn = client.conn
-    this.#frames = new FrameLengths(maxPacketBytes)
+    this.#frames = new FrameLengths(Math.min(maxPacketBytes, MAX_CONNECT_BYTES))
     this.#parser = client._parser
     this.#parse = client._parser.parse
     this.#waitForDrain = client.waitForDrain
+    this.#nextBatch = client._nextBatch
     this.#push = client.conn.push.bind(client.conn)
   }
 
@@ -103,6 +112,16 @@ class Inlet {
 
   readonly read = (): void => {
     if (!this.#holding && this.#client._parsingBatch === 0) this.#client._nextBatch()
+  }
+
+  /**
+   * Called by Aedes when it has handled a packet. While holding, what comes stays in the stream: once all of it was read,
+   * the client would be closed at the end of the stream, and what is held would never be handled.
+   */
+  readonly handled = (error?: Error | null): void => {
+    const client = this.#client
+    if (error || !this.#holding) this.#nextBatch(error)
+    else if (client._parsingBatch > 0) client._parsingBatch--
   }
 
   readonly take = (chunk: Buffer): number => {
@@ -202,6 +221,7 @@ class Inlet {
     const end = this.#frames.advance(chunk, 0)
     if (this.#frames.complete) {
       this.#sawConnect = true
+      this.#frames.maxPacketBytes = this.#maxPacketBytes
       this.#holding = true
       this.#held = chunk.subarray(end)
       // Aedes counts the CONNECT as handled right after this event.

@@ -11,7 +11,8 @@ const MAX_LENGTH_BYTES = 4
  * A packet that is too large is recognised by its header, before any of its body is kept.
  */
 export class FrameLengths {
-  readonly #maxPacketBytes: number
+  /** May be changed between packets. */
+  maxPacketBytes: number
   /** Bytes of the header read so far; 0 between packets. */
   #headerBytes = 0
   #remainingLength = 0
@@ -19,7 +20,7 @@ export class FrameLengths {
   #missing = 0
 
   constructor(maxPacketBytes: number) {
-    this.#maxPacketBytes = maxPacketBytes
+    this.maxPacketBytes = maxPacketBytes
   }
 
   /** Whether the bytes so far end with a whole packet. */
@@ -58,8 +59,8 @@ export class FrameLengths {
 
   #beginBody(): void {
     const bytes = this.#headerBytes + this.#remainingLength
-    if (bytes > this.#maxPacketBytes) {
-      throw new GatewayError('LG_MQTT_PACKET_TOO_LARGE', { bytes, limit: this.#maxPacketBytes })
+    if (bytes > this.maxPacketBytes) {
+      throw new GatewayError('LG_MQTT_PACKET_TOO_LARGE', { bytes, limit: this.maxPacketBytes })
     }
     this.#missing = this.#remainingLength
     this.#headerBytes = 0

@@ -1,5 +1,5 @@
 import type { ClientRefusal } from '../core/client-access.js'
-import { type Logger, LogThrottle } from '../core/logger.js'
+import { type Logger, LogThrottle, shortened } from '../core/logger.js'
 
 /** What one client, one address and all together may take; 0: no limit. As `mqtt.limits` of the configuration. */
 export interface BrokerLimits {
@@ -59,7 +59,7 @@ export class LimitWatch {
     this.counts[name]++
     this.#throttle.run(name, (suppressed) =>
       this.#logger.warn(
-        { limit: `mqtt.limits.${name}`, ...client, suppressed },
+        { limit: `mqtt.limits.${name}`, ...client, clientId: shortened(client.clientId), suppressed },
         'A client or an address reached a limit.',
       ),
     )

@@ -34,6 +34,18 @@ const SignIn = Type.Object(
       default: 50,
       minimum: 1,
     }),
+    notice: Type.Optional(
+      Type.Object(
+        {
+          en: text('In English.', { maxLength: 2_000, examples: ['For authorised staff. Use is recorded.'] }),
+          zh: text('In Chinese. 中文文字', {
+            maxLength: 2_000,
+            examples: ['仅限授权人员使用，操作将被记录。'],
+          }),
+        },
+        { ...CLOSED, description: 'What the page says before anyone signs in; line breaks are kept.' },
+      ),
+    ),
     minPasswordLength: wholeNumber('Shortest new password, in characters; of devices, too.', {
       default: 12,
       minimum: 8,

@@ -13,6 +13,13 @@ export const silentLogger: Logger = {
   error: () => undefined,
 }
 
+const MAX_LOGGED_CHARACTERS = 512
+
+/** What strangers say of themselves, cut: a client id may have 65,535 bytes, and each may become six characters of a log line. */
+export function shortened(text: string): string {
+  return text.length <= MAX_LOGGED_CHARACTERS ? text : `${text.slice(0, MAX_LOGGED_CHARACTERS)}…`
+}
+
 interface Repeated {
   sinceMs: number
   suppressed: number

@@ -47,8 +47,8 @@ export class Access {
   /** Puts a request on record that is refused whoever asks. */
   recordRefusal(code: ErrorCode, actor: string, address: string, { method, url }: IncomingMessage): void {
     const id = ORIGIN_CODES.has(code) ? 'origin_refused' : 'bad_request'
-    const details = { method: method ?? '', path: url?.split('?')[0] ?? '' }
-    this.#audit.record({ id, result: 'failure', actor, address, target: code, details })
+    const target = `${method} ${url?.split('?')[0]}`
+    this.#audit.record({ id, result: 'failure', actor, address, target, details: { error: code } })
   }
 
   recordRead({ identity, address }: Asker, target: string): void {

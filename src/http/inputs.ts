@@ -124,6 +124,8 @@ export interface HttpViews {
   readonly people?: People
   /** Absent where no OpenID provider is configured. */
   readonly oidc?: OidcSignIn
+  /** What people are told before they sign in. */
+  readonly signInNotice?: { readonly en: string; readonly zh: string }
   readonly audit: AuditTrail
   /** What the trail has on record; absent in a server that keeps none. */
   readonly auditRecords?: AuditRecords

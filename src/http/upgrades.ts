@@ -61,6 +61,16 @@ export class Upgrades {
   /** Whose page it is, and not who asks, is what was refused. */
   #putOnRecord({ code }: GatewayError, request: IncomingMessage): void {
     if (code === 'LG_ACCESS_DENIED') return
-    this.#gate.access.recordRefusal(code, 'anonymous', request.socket.remoteAddress ?? '', request)
+    this.#gate.access.recordRefusal(code, 'anonymous', this.#addressOf(request), request)
+  }
+
+  #addressOf(request: IncomingMessage): string {
+    try {
+      return this.#gate.proxies.arrivalOf(request).address
+    } catch (error) {
+      // Not through a proxy that is trusted: then its own counts.
+      if (error instanceof GatewayError) return request.socket.remoteAddress ?? ''
+      throw error
+    }
   }
 }

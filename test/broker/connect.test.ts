@@ -152,3 +152,19 @@ async function run(command: string, args: readonly string[]): Promise<{ code: nu
   const [code] = (await once(child, 'close')) as [number]
   return { code, output }
 }
+
+test('a CONNECT of more than 128 KiB is refused by its header, however large other packets may be', async () => {
+  const large = await BrokerRig.start({ maxPacketBytes: 1_048_576 })
+  // Their headers alone: 131,073 and 131,072 bytes in all.
+  const [tooLarge, fitting] = [0xfd, 0xfc].map((low) => {
+    const client = new RawMqtt(large.port)
+    client.socket.write(Buffer.from([0x10, low, 0xff, 0x07]))
+    return client
+  })
+  await tooLarge!.closed
+  assert.equal(large.logged('LG_MQTT_PACKET_TOO_LARGE').length, 1)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(fitting!.isClosed, false, 'it is waited for')
+  await fitting!.end()
+  await large.remove()
+})

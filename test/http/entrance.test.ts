@@ -84,8 +84,8 @@ describe('signing in', { timeout: 30_000 }, () => {
         id: 'bad_request',
         result: 'failure',
         actor: 'token:viewer',
-        target: 'LG_REQUEST_INVALID',
-        details: { method: 'GET', path: '/api/v1/ledger' },
+        target: 'GET /api/v1/ledger',
+        details: { error: 'LG_REQUEST_INVALID' },
       },
     ])
   })

@@ -35,7 +35,7 @@ before(async () => {
     isSecure: false,
     logger: silentLogger,
   })
-  server = await new PeopleServer({ oidc, port }).start()
+  server = await new PeopleServer({ oidc, port, signInNotice: NOTICE }).start()
   await server.rig.people.users.add(
     { name: 'anna', displayName: 'Anna Z.', role: 'admin', password: GOOD_PASSWORD },
     BY_LOCAL,
@@ -67,6 +67,14 @@ async function signInByKeyboard(password = GOOD_PASSWORD): Promise<void> {
   await page.keyboard.type(password)
   await page.keyboard.press('Enter')
 }
+
+const NOTICE = { en: 'For authorised staff.\nUse is <b>recorded</b>.', zh: '仅限授权人员使用。' }
+
+test('a notice of use is read before signing in, in the language of the page, and as it was written', async () => {
+  await see(page, '#sign-in-notice', NOTICE.en)
+  await page.locator('#language').click()
+  await see(page, '#sign-in-notice', NOTICE.zh)
+})
 
 test('who is not signed in sees a form and nothing else; the keyboard alone signs in, and out', async () => {
   await page.locator('#sign-in').waitFor()

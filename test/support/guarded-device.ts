@@ -27,13 +27,14 @@ export class GuardedDevice {
   /** @throws with the CONNACK code as `code` when it is not let in */
   static async connect(gateway: GuardedGateway, options: Coming): Promise<GuardedDevice> {
     const { listener = 'token', ...others } = options
-    const client = await connectAsync(gateway.mqttUrl(listener), {
+    const said = {
       ca: gateway.ca,
       reconnectPeriod: 0,
       // MQTT 3.1.1 has no password without a user name (section 3.1.2.9); that of a token is not believed.
       ...(others.password === undefined ? {} : { username: 'not believed' }),
       ...others,
-    })
+    }
+    const client = await connectAsync(gateway.mqttUrl(listener), said, false)
     return new GuardedDevice(client)
   }
 
@@ -62,7 +63,7 @@ export async function connackOf(gateway: GuardedGateway, options: Coming): Promi
   } catch (error) {
     const { code, message } = error as { code?: number | string; message: string }
     if (typeof code === 'number') return code
-    if (typeof code === 'string' || /closed/i.test(message)) return undefined
+    if (typeof code === 'string' || /closed|connect to server/.test(message)) return undefined
     throw error
   }
 }

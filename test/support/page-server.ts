@@ -25,6 +25,7 @@ const NOBODY_SIGNS_IN = JSON.stringify({
   scope: '',
   language: null,
   methods: { password: false, oidc: null },
+  notice: null,
 })
 
 /** The page's compiled scripts stand beside the compiled tests; what is not compiled is in the package. */

@@ -24,6 +24,9 @@ const Answer = Type.Object({
     },
     { description: 'Ways to sign in.' },
   ),
+  notice: Type.Union([Type.Object({ en: Type.String(), zh: Type.String() }), Type.Null()], {
+    description: 'What people are to be told before they sign in.',
+  }),
 })
 
 export const sessionRoute = route(
@@ -156,7 +159,10 @@ function answerBegun(views: HttpViews, token: string, { reply }: Asked): Static<
   return sessionJson(views, identity)
 }
 
-function sessionJson({ identities, people, oidc }: HttpViews, identity: Identity): Static<typeof Answer> {
+function sessionJson(
+  { identities, people, oidc, signInNotice }: HttpViews,
+  identity: Identity,
+): Static<typeof Answer> {
   const { kind } = identity
   const isIn = mayAs(identity, 'viewer')
   const user = people?.profileOf(identity)
@@ -170,5 +176,6 @@ function sessionJson({ identities, people, oidc }: HttpViews, identity: Identity
     scope: isIn ? identity.scope : '',
     language: user?.language ?? null,
     methods: { password: identities !== undefined, oidc: oidc?.name ?? null },
+    notice: signInNotice ?? null,
   }
 }

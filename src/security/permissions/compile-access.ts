@@ -1,5 +1,5 @@
 import type { ClientAccess } from '../../core/client-access.js'
-import { LEVELS, type TopicLevels } from '../../core/device.js'
+import { LEVELS, type Level, type TopicLevels } from '../../core/device.js'
 import { Answers } from './answers.js'
 import { FilterRules } from './filter-rules.js'
 import { type SpeaksFor, speakingOf } from './speaking.js'
@@ -111,13 +111,14 @@ class CompiledAccess implements ClientAccess {
 
 /** Levels of the tree, user name and client id have their names to themselves; any other is an attribute's. */
 function valuesOf({ place, clientId, username, attributes }: AccessSubject): PlaceholderValues {
-  const own = new Map<string, string | undefined>([
-    ['clientId', clientId],
-    ['username', username],
-    ...LEVELS.map((level) => [level, place?.[level]] as const),
-  ])
   return (name) => {
-    if (own.has(name)) return own.get(name)
+    if (name === 'clientId') return clientId
+    if (name === 'username') return username
+    if (isLevel(name)) return place?.[name]
     return Object.hasOwn(attributes, name) ? attributes[name] : undefined
   }
+}
+
+function isLevel(name: string): name is Level {
+  return (LEVELS as readonly string[]).includes(name)
 }
