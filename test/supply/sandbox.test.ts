@@ -21,9 +21,9 @@ const CONFINED = `
 set -eu
 state="$1"; shift
 mount --bind "$state" "$state"
-mount --bind "$state/tmp" /tmp
+export TMPDIR="$state/tmp"
 awk '{ print $5 }' /proc/self/mountinfo | while read -r at; do
-  case "$at" in "$state"|/tmp|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) ;; *) mount -o remount,bind,ro "$at" 2>/dev/null || : ;; esac
+  case "$at" in "$state"|/proc|/proc/*|/sys|/sys/*|/dev|/dev/*) ;; *) mount -o remount,bind,ro "$at" 2>/dev/null || : ;; esac
 done
 mount -o remount,bind,noexec "$state"
 umask 0077
@@ -34,8 +34,7 @@ exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- prlimit --cor
 
 if (spawnSync('unshare', [...NAMESPACE, 'true']).status === 0) {
   describe('a gateway confined as by the unit', () => {
-    // Outside of /tmp, which the gateway has one of its own of.
-    const folder = mkdtempSync('/var/tmp/linegate-confined-')
+    const folder = mkdtempSync(join(tmpdir(), 'linegate-confined-'))
     const state = join(folder, 'state')
     let child: ChildProcess
     let log = ''
