@@ -234,7 +234,7 @@ export class Gateway {
       ...(sparkplug === undefined ? {} : { inner: sparkplug }),
       onSession: {
         opened: (clientId, who) => {
-          speakers.changed()
+          speakers.changed(clientId)
           this.#guard.clientConnected(clientId, who)
           presence.sessionOpened(clientId)
         },

@@ -19,14 +19,17 @@ export class Speakers {
   /** Rises when a client may be another than before: what was looked up for it is to be looked up again. */
   epoch = 0
   readonly #parts: SpeakersParts
+  #hasRestricted = false
 
   constructor(parts: SpeakersParts) {
     this.#parts = parts
   }
 
-  /** A session began. */
-  changed(): void {
-    this.epoch++
+  /** A session of a client began, who may be another than the one that had this id before. */
+  changed(clientId: string): void {
+    this.#hasRestricted ||= this.of(clientId) !== undefined
+    // Where everyone may do everything, nothing has to be looked up again, however many come at once.
+    if (this.#hasRestricted) this.epoch++
   }
 
   /** Undefined for one that may speak for every device. */

@@ -128,7 +128,7 @@ describe('a client that may speak for its own device alone', () => {
       'client',
       accessOf('imm-01', (path) => path.startsWith('s1/l1/')),
     )
-    rig.speakers?.changed()
+    rig.speakers?.changed('client')
     await rig.send('named/s1/l1/imm-02', '{"t":2}')
     assert.equal(countsAt(rig, 's1/l1/imm-02')?.decoded, 1)
   })
