@@ -4,7 +4,7 @@
 //     node scripts/check-audit.js
 //
 // Exit code 0: asked, and nothing unexplained. 1: findings. 2: nobody could be asked, which is no "clean": mirrors often lack
-// this endpoint, and then it is to be run where https://registry.npmjs.org can be reached.
+// this endpoint, and then it is to be run where the public registry can be reached.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ function notAsked() {
   console.error(
     'NOT AUDITED: the registry that npm is configured for answers no audit. Nothing is known either way.',
   )
-  console.error('Run "npm audit --omit=dev --registry=https://registry.npmjs.org" where that can be reached.')
+  console.error('Run "npm audit --omit=dev" where the public registry can be reached.')
   console.error((report?.message ?? stderr).trim())
   process.exitCode = 2
 }

@@ -10,6 +10,7 @@ import type { ClientAccess, ClientRefusal } from '../core/client-access.js'
 import { causeOf } from '../core/errors.js'
 import { within } from '../core/within.js'
 import type { AedesBroker, AedesClient } from './aedes-internals.js'
+import { keepAlive, unregisterOnlyItself } from './aedes-mending.js'
 import { type BrokerOptions, DEFAULTS } from './broker-options.js'
 import { type BrokerCounters, ClientFaults } from './client-faults.js'
 import { guard } from './connection.js'
@@ -278,28 +279,4 @@ export class Broker {
   #failed(error: unknown): void {
     this.#settings.logger.error({ error: causeOf(error) }, 'The MQTT broker failed at a task of its own.')
   }
-}
-
-/**
- * A connection that ends late, after its client is back on another, must not take the new one off the list
- * (Aedes 1.2.0 unregisters by client id).
- */
-function unregisterOnlyItself(aedes: AedesBroker): void {
-  const unregister = aedes.unregisterClient.bind(aedes)
-  aedes.unregisterClient = (client) => {
-    if (aedes.clients[client.id] === client) unregister(client)
-    else aedes.connectedClients--
-  }
-}
-
-/**
- * Aedes takes a broker for gone, and publishes the wills of its clients, when three heartbeats are late. The one in
- * this process is never gone, however long the machine slept.
- */
-function keepAlive(aedes: AedesBroker): void {
-  Object.defineProperty(aedes.brokers, aedes.id, {
-    get: () => Number.POSITIVE_INFINITY,
-    set: () => undefined,
-    enumerable: true,
-  })
 }

@@ -110,7 +110,7 @@ function takePublish(
   accept(packet as InboundMessage, sender(client, packet), settled)
 }
 
-/** Past a limit, the message goes its way as any other, and is not retained. */
+/** Past a limit, the message goes its way like every other one, and is not retained. */
 function retaining(
   persistence: Persistence,
   { watch }: Flow,

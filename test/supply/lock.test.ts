@@ -52,7 +52,7 @@ test('a weak hash does not count as one', () => {
 })
 
 for (const resolved of [
-  'http://registry.npmjs.org/ws.tgz',
+  'http://packages.example/ws.tgz',
   'https://evil.example/ws.tgz',
   'git+ssh://x/ws.git',
 ]) {

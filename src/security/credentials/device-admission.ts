@@ -148,7 +148,7 @@ export class DeviceAdmission implements Admission {
     )
   }
 
-  /** A name that nobody has, or whose credential is of another kind, takes as long as any. */
+  /** A name that nobody has, or whose credential is of another kind, takes no less time. */
   async #verify(name: string, password: string): Promise<Match | 'busy' | undefined> {
     const candidates = this.#passwordsOf(name)
     if (candidates.length === 0) {
